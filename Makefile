@@ -1,0 +1,36 @@
+# The commands of this repository. Each target is one line of work; what is longer stands in scripts/.
+.DEFAULT_GOAL := help
+.PHONY: help setup run test bench build format lint openapi smoke clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install what is missing (PostgreSQL and C headers from Debian) and check the Swift version
+	@scripts/setup
+
+run: ## Build the release binary, load two demo providers, bill what is due, and serve the API
+	@scripts/run
+
+test: ## Lint, build with warnings as errors, run every test, validate the OpenAPI document
+	@scripts/test
+
+bench: ## Measure the billing run against the floor that PostgreSQL sets
+	@scripts/bench
+
+build: setup ## Build everything for debugging
+	@swift build
+
+format: ## Format all Swift files in place
+	@swift format --in-place --parallel --recursive Package.swift Sources Tests
+
+lint: ## Check the format of all Swift files
+	@swift format lint --strict --parallel --recursive Package.swift Sources Tests
+
+openapi: setup ## Write openapi/mpanel.json anew from the code
+	@scripts/openapi
+
+smoke: ## Check that `make run` comes up and answers, then stop it
+	@scripts/smoke
+
+clean: ## Remove what builds made; the database under var/ stays
+	@rm -rf .build .build-*

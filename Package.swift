@@ -1,0 +1,141 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The architecture, as edges. A target may import what stands above it here and nothing else: an edge that is not
+// listed does not compile. ARCHITECTURE.md walks through it.
+
+let strict: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    // The test run builds for debugging; a release must not fail for a newer compiler's opinion.
+    .treatAllWarnings(as: .error, .when(configuration: .debug)),
+]
+
+// C libraries from Debian: module maps and nothing else.
+let systemLibraries: [Target] = [
+    .systemLibrary(name: "CLibpq", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(name: "CCrypt", pkgConfig: "libxcrypt", providers: [.apt(["libcrypt-dev"])]),
+]
+
+// What knows no business.
+let foundation: [Target] = [
+    library("Kernel"),
+    library("BillingMath", ["Kernel"]),
+    library("Postgres", ["Kernel", "CLibpq", .logging, .lifecycle, .subprocess, .crypto]),
+    library("Schema", ["Postgres"], resources: [.embedInCode("Migrations")]),
+    library("Web", ["Kernel", .hummingbird, .logging, .httpTypes, .nioCore, .nioPosix]),
+]
+
+// One target a capability, all with the same small inside. Documents sit below life-cycles.
+let capabilities: [Target] = [
+    library("Tenancy", ["Kernel", "BillingMath", "Postgres", "Web"]),
+    library("Platform", ["Kernel", "Postgres", "Web", "Tenancy", .crypto]),
+    library("Identity", ["Kernel", "Postgres", "Web", "Tenancy", "Platform", "CCrypt", .jwt, .crypto]),
+    library("Customers", ["Kernel", "Postgres", "Web", "Tenancy", "Platform"]),
+    library("Catalog", ["Kernel", "Postgres", "Web", "Tenancy", "Platform"]),
+    library("Tax", ["Kernel", "BillingMath", "Postgres", "Web", "Tenancy", "Platform"]),
+    library("Ledger", ["Kernel", "Postgres", "Web", "Tenancy", "Platform"]),
+    library("Invoicing", ["Kernel", "BillingMath", "Postgres", "Web", "Tenancy", "Platform", "Customers", "Tax", "Ledger"]),
+    library(
+        "Subscriptions",
+        [
+            "Kernel", "BillingMath", "Postgres", "Web", "Tenancy", "Platform", "Customers", "Catalog", "Tax",
+            "Invoicing", .logging, .lifecycle,
+        ]),
+    library(
+        "Importing",
+        ["Kernel", "BillingMath", "Postgres", "Tenancy", "Platform", "Customers", "Catalog", "Tax", "Subscriptions", .crypto]),
+]
+
+// The composition root: the only target that knows all others.
+let server: [Target] = [
+    .executableTarget(
+        name: "MPanelServer",
+        dependencies: [
+            "Kernel", "BillingMath", "Postgres", "Schema", "Web", "Tenancy", "Platform", "Identity", "Customers",
+            "Catalog", "Tax", "Ledger", "Invoicing", "Subscriptions", "Importing", .hummingbird, .argumentParser,
+            .logging, .lifecycle, .unixSignals, .configuration, .systemPackage, .crypto,
+        ],
+        swiftSettings: strict)
+]
+
+// One server, one database, one world for all tests; real PostgreSQL always.
+let tests: [Target] = [
+    library(
+        "TestKit",
+        [
+            "Kernel", "Postgres", "Schema", "Web", "Platform", "Tenancy", "Identity", "Subscriptions", "Importing",
+            "MPanelServer", .logging, .hummingbird, .hummingbirdTesting, .httpTypes, .nioCore,
+        ]),
+    testing("Kernel"),
+    testing("BillingMath", ["Kernel"]),
+    testing("Postgres", ["Kernel", .logging, .lifecycle]),
+    testing("Web", ["Kernel", .hummingbird, .hummingbirdTesting, .logging, .httpTypes, .nioCore]),
+    testing("Identity", ["Kernel", "Platform", "Postgres", "Tenancy", "Web", .jwt, .crypto, .logging]),
+    testing("Customers", ["Kernel"]),
+    testing("Tax", ["Kernel", "BillingMath"]),
+    testing("Ledger", ["Kernel"]),
+    testing("Invoicing", ["Kernel", "BillingMath", "Postgres", "Tenancy", "Customers", "Tax", "Ledger", "Platform"]),
+    testing("Importing", ["Kernel", "BillingMath"]),
+    testing(
+        "Scenario", of: [],
+        [
+            "TestKit", "MPanelServer", "Kernel", "Postgres", "Web", "Subscriptions", "Importing", "Tenancy",
+            "Invoicing", .httpTypes, .logging,
+        ]),
+    testing(
+        "Contract", of: [],
+        ["TestKit", "MPanelServer", "Kernel", "Postgres", "Schema", "Web", .httpTypes, .logging], exclude: ["Allowed"]),
+]
+
+let package = Package(
+    name: "mpanel",
+    products: [.executable(name: "mpanel", targets: ["MPanelServer"])],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
+        .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    ],
+    targets: systemLibraries + foundation + capabilities + server + tests)
+
+func library(
+    _ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource] = []
+) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: strict)
+}
+
+/// The tests of one target, or, with no target, a folder of tests of its own.
+func testing(
+    _ name: String, of targets: [Target.Dependency]? = nil, _ dependencies: [Target.Dependency] = [],
+    exclude: [String] = []
+) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: (targets ?? [.byName(name: name)]) + dependencies, exclude: exclude,
+        swiftSettings: strict)
+}
+
+extension Target.Dependency {
+    static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
+    static let configuration = product(name: "Configuration", package: "swift-configuration")
+    static let crypto = product(name: "Crypto", package: "swift-crypto")
+    static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
+    static let systemPackage = product(name: "SystemPackage", package: "swift-system")
+    static let unixSignals = product(name: "UnixSignals", package: "swift-service-lifecycle")
+    static let httpTypes = product(name: "HTTPTypes", package: "swift-http-types")
+    static let jwt = product(name: "JWTKit", package: "jwt-kit")
+    static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let logging = product(name: "Logging", package: "swift-log")
+    static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
+}

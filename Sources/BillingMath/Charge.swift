@@ -1,0 +1,55 @@
+package import Kernel
+
+/// A unit price times a quantity, rounded once to the minor unit.
+package struct Charge: Hashable, Sendable {
+    /// Why it is charged. The raw values stand in the database and in explanations.
+    package enum Kind: String, Codable, Sendable, CaseIterable {
+        case recurring
+        case setUp = "set_up"
+    }
+
+    package let kind: Kind
+    package let unitMinor: Int64
+    package let quantity: Quantity
+    package let amountMinor: Int64
+
+    /// 4.99 × 1.5 is 7.485, half-up 7.49. Throws `MoneyError.overflow` beyond 64 bits.
+    package init(_ kind: Kind, unitMinor: Int64, quantity: Quantity) throws(MoneyError) {
+        self.kind = kind
+        self.unitMinor = unitMinor
+        self.quantity = quantity
+        amountMinor = try Charge.amount(unitMinor, times: quantity)
+    }
+
+    fileprivate static func amount(_ unitMinor: Int64, times quantity: Quantity) throws(MoneyError) -> Int64 {
+        let product = Int128(unitMinor) * Int128(quantity.micros)
+        let rounded = Rounding.halfUp.divide(product, by: Int128(Quantity.one.micros))
+        guard let amount = Int64(exactly: rounded) else { throw .overflow }
+        return amount
+    }
+
+    /// What every term of the item costs.
+    package static func recurring(_ item: DueItem) throws(MoneyError) -> Charge {
+        try Charge(.recurring, unitMinor: item.price.recurringMinor, quantity: item.quantity)
+    }
+
+    /// What comes on top with term 0; nil when the price has no set-up fee.
+    package static func setUp(_ item: DueItem) throws(MoneyError) -> Charge? {
+        guard item.price.setUpMinor != 0 else { return nil }
+        return try Charge(.setUp, unitMinor: item.price.setUpMinor, quantity: item.quantity)
+    }
+}
+
+/// What a person wrote on an invoice by hand: the same arithmetic as a `Charge`, and no term behind it.
+package struct ManualCharge: Hashable, Sendable {
+    package let unitMinor: Int64
+    package let quantity: Quantity
+    package let amountMinor: Int64
+
+    /// 4.99 × 1.5 is 7.485, half-up 7.49. Throws `MoneyError.overflow` beyond 64 bits.
+    package init(unitMinor: Int64, quantity: Quantity) throws(MoneyError) {
+        self.unitMinor = unitMinor
+        self.quantity = quantity
+        amountMinor = try Charge.amount(unitMinor, times: quantity)
+    }
+}

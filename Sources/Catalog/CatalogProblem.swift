@@ -1,0 +1,17 @@
+package import Kernel
+
+/// What the catalogue may refuse.
+package enum CatalogProblem {
+    package static let codeTaken = Problem(
+        "product_code_taken", status: 409, "Another product has this code. Choose another code.")
+    package static let familyNameTaken = Problem(
+        "family_name_taken", status: 409, "Another family has this name. Choose another name.")
+    package static let familyInUse = Problem(
+        "family_in_use", status: 409, "Products belong to this family. Move them to another family first.")
+    package static let unknownFamily = Problem(
+        "unknown_family", status: 422, "There is no such family. Create it first, or leave the field out.")
+    package static let priceExists = Problem(
+        "price_exists", status: 409, "The product has a price in this currency and cycle. Change that one instead.")
+    package static let wrongState = Problem(
+        "wrong_state", status: 409, "The object's state does not allow this. See its actions for what it does.")
+}

@@ -1,0 +1,59 @@
+import Kernel
+import Web
+
+extension Catalog {
+    var priceEndpoints: [Endpoint] {
+        [addPrice, readPrice, changePrice, archivePrice]
+    }
+
+    private var addPrice: Endpoint {
+        Endpoint(
+            .post("/v1/products/{id}/prices"), .catalogWrite,
+            About(
+                tag: "Catalog", name: "addPrice", summary: "Add a price in a currency and cycle",
+                details: "Without an interval the price is paid once.", status: 201,
+                problems: [.notFound, CatalogProblem.priceExists, CatalogProblem.wrongState])
+        ) { (request: Request<ProductPath, NoQuery, NewPrice>) in
+            PriceBody(
+                try await prices.add(request.body.draft(), to: request.path.id, by: request.actor), for: request.actor)
+        }
+    }
+
+    private var readPrice: Endpoint {
+        Endpoint(
+            .get("/v1/prices/{id}"), .catalogRead,
+            About(tag: "Catalog", name: "readPrice", summary: "Read a price", problems: [.notFound])
+        ) { (request: Request<PricePath, NoQuery, NoBody>) in
+            PriceBody(try await prices.read(request.path.id, request.actor.scope), for: request.actor)
+        }
+    }
+
+    private var changePrice: Endpoint {
+        Endpoint(
+            .patch("/v1/prices/{id}"), .catalogWrite,
+            About(
+                tag: "Catalog", name: "changePrice", summary: "Change what a price asks",
+                details: """
+                    While nothing was sold at it the price changes in place. Later the answer is a new version with \
+                    an id of its own: new subscriptions take it, those that exist keep the price they were sold at.
+                    """,
+                problems: [.notFound, CatalogProblem.wrongState])
+        ) { (request: Request<PricePath, NoQuery, PriceChangeBody>) in
+            PriceBody(
+                try await prices.change(request.path.id, to: request.body.change, by: request.actor),
+                for: request.actor)
+        }
+    }
+
+    private var archivePrice: Endpoint {
+        Endpoint(
+            .put("/v1/prices/{id}/archival"), .catalogWrite,
+            About(
+                tag: "Catalog", name: "archivePrice", summary: "Take a price out of sale",
+                details: "Subscriptions that were sold at it keep it.",
+                problems: [.notFound, CatalogProblem.wrongState])
+        ) { (request: Request<PricePath, NoQuery, NoBody>) in
+            PriceBody(try await prices.archive(request.path.id, by: request.actor), for: request.actor)
+        }
+    }
+}

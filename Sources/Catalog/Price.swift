@@ -1,0 +1,43 @@
+package import Kernel
+
+/// What a product costs in one currency and cycle.
+///
+/// Once a subscription uses it, a price is immutable: an edit closes it as `replaced` and opens the next version, and
+/// subscriptions keep the version that they were sold at.
+package struct Price: Sendable, Hashable {
+    package enum State: String, Codable, Sendable, CaseIterable {
+        case current, replaced, archived
+    }
+
+    package enum Action: String, Codable, Sendable, CaseIterable {
+        case update, archive
+    }
+
+    package let id: PriceID
+    package let product: ProductID
+    package let currency: Currency
+    /// Nil for a price that is paid once.
+    package let interval: Interval?
+    package let priceVersion: Int
+    package let state: State
+    package let amountMinor: Int64
+    package let setupFeeMinor: Int64
+    package let isInUse: Bool
+    package let version: Int
+
+    package var amount: Money { Money(amountMinor, currency) }
+    package var setupFee: Money { Money(setupFeeMinor, currency) }
+}
+
+extension Price {
+    func actions(for actor: Actor) -> [Action] {
+        actor.may(.catalogWrite) && state == .current ? Action.allCases : []
+    }
+
+    func require(_ action: Action) throws {
+        guard state == .current else {
+            throw CatalogProblem.wrongState.with(
+                detail: "The price is \(state.rawValue): only a current price takes \(action.rawValue).")
+        }
+    }
+}

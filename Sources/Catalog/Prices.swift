@@ -1,0 +1,150 @@
+package import Kernel
+import Platform
+package import Postgres
+
+/// The verbs on prices.
+package struct Prices: Sendable {
+    private let database: Database
+    private let clock: RealClock
+
+    init(database: Database, clock: RealClock) {
+        self.database = database
+        self.clock = clock
+    }
+
+    func read(_ id: PriceID, _ scope: TenantScope) async throws -> Price {
+        try await database.read(scope) { tx in
+            guard let price = try await Price.find(id, in: tx) else { throw Problem.notFound }
+            return price
+        }
+    }
+
+    /// Adds a price to an active product. Throws `notFound`, `wrongState`, `priceExists`.
+    func add(_ draft: PriceDraft, to id: ProductID, by actor: Actor) async throws -> Price {
+        try await database.write(actor.scope) { tx in
+            guard let product = try await Product.find(id, in: tx) else { throw Problem.notFound }
+            try product.require(.addPrice)
+            return try await add([(id, draft)], in: tx)[0]
+        }
+    }
+
+    /// Adds many prices at once, to products that are known to be there. Throws `priceExists`.
+    @discardableResult
+    package func add(_ drafts: [(product: ProductID, price: PriceDraft)], in tx: Transaction) async throws -> [Price] {
+        let latest = try await Price.versions(of: Array(Set(drafts.map(\.product))), in: tx)
+        return try await insert(
+            drafts.map { product, draft in
+                draft.version((latest[draft.key(of: product)] ?? 0) + 1, of: product)
+            }, in: tx)
+    }
+
+    /// Changes what a price asks: in place while nothing was sold at it, else by a new version.
+    func change(_ id: PriceID, to draft: PriceChange, by actor: Actor) async throws -> Price {
+        try await database.write(actor.scope) { tx in
+            guard let price = try await Price.lock(id, in: tx) else { throw Problem.notFound }
+            try price.require(.update)
+            let next = try draft.applied(to: price)
+            if price.isInUse {
+                try await price.close(as: .replaced, in: tx)
+                return try await insert([next.version(price.priceVersion + 1, of: price.product)], in: tx)[0]
+            }
+            try await price.change(amountMinor: next.amountMinor, setupFeeMinor: next.setupFeeMinor, in: tx)
+            return try await changed(id, in: tx)
+        }
+    }
+
+    /// Takes a price out of sale. Subscriptions that use it keep it.
+    func archive(_ id: PriceID, by actor: Actor) async throws -> Price {
+        try await database.write(actor.scope) { tx in
+            guard let price = try await Price.lock(id, in: tx) else { throw Problem.notFound }
+            try price.require(.archive)
+            try await price.close(as: .archived, in: tx)
+            return try await changed(id, in: tx)
+        }
+    }
+
+    private func insert(_ prices: [Price], in tx: Transaction) async throws -> [Price] {
+        let now = clock.now()
+        try await Price.insert(prices, in: tx, at: now)
+        try await Event.record(prices.map(CatalogEvents.created), in: tx, at: now)
+        return prices
+    }
+
+    private func changed(_ id: PriceID, in tx: Transaction) async throws -> Price {
+        guard let price = try await Price.find(id, in: tx) else { throw Problem.notFound }
+        try await Event.record([CatalogEvents.updated(price)], in: tx, at: clock.now())
+        return price
+    }
+}
+
+/// What a new price is made of.
+package struct PriceDraft: Sendable, Hashable {
+    package let currency: Currency
+    package let interval: Interval?
+    package let amountMinor: Int64
+    package let setupFeeMinor: Int64
+
+    /// Amounts must not be negative: refused with `invalid`.
+    package init(currency: Currency, interval: Interval?, amountMinor: Int64, setupFeeMinor: Int64) throws {
+        var errors: [FieldError] = []
+        if amountMinor < 0 { errors.append(FieldError("/amount/amount", "must not be negative")) }
+        if setupFeeMinor < 0 { errors.append(FieldError("/setup_fee/amount", "must not be negative")) }
+        if !errors.isEmpty { throw Problem.invalid.with(errors: errors) }
+        self.currency = currency
+        self.interval = interval
+        self.amountMinor = amountMinor
+        self.setupFeeMinor = setupFeeMinor
+    }
+
+    init(copying price: Price) {
+        currency = price.currency
+        interval = price.interval
+        amountMinor = price.amountMinor
+        setupFeeMinor = price.setupFeeMinor
+    }
+
+    func key(of product: ProductID) -> PriceKey {
+        PriceKey(product: product, currency: currency, interval: interval)
+    }
+
+    func firstVersion(of product: ProductID) -> Price {
+        version(1, of: product)
+    }
+
+    func version(_ number: Int, of product: ProductID) -> Price {
+        Price(
+            id: .new(), product: product, currency: currency, interval: interval, priceVersion: number,
+            state: .current, amountMinor: amountMinor, setupFeeMinor: setupFeeMinor, isInUse: false, version: 1)
+    }
+}
+
+/// What only one current price can have.
+package struct PriceKey: Hashable, Sendable {
+    package let product: ProductID
+    package let currency: Currency
+    package let interval: Interval?
+
+    package init(product: ProductID, currency: Currency, interval: Interval?) {
+        self.product = product
+        self.currency = currency
+        self.interval = interval
+    }
+}
+
+/// A change of what a price asks; nil leaves an amount as it is. Currency and cycle are another price.
+struct PriceChange: Sendable {
+    let amount: Money?
+    let setupFee: Money?
+
+    func applied(to price: Price) throws -> PriceDraft {
+        let amounts = [("/amount/currency", amount), ("/setup_fee/currency", setupFee)]
+        let errors = amounts.compactMap { pointer, money in
+            money.map { $0.currency != price.currency } == true
+                ? FieldError(pointer, "must be \(price.currency): a price keeps its currency") : nil
+        }
+        if !errors.isEmpty { throw Problem.invalid.with(errors: errors) }
+        return try PriceDraft(
+            currency: price.currency, interval: price.interval, amountMinor: amount?.amountMinor ?? price.amountMinor,
+            setupFeeMinor: setupFee?.amountMinor ?? price.setupFeeMinor)
+    }
+}

@@ -1,0 +1,89 @@
+import Kernel
+import Web
+
+struct ProductPath: Codable, Sendable {
+    let id: ProductID
+}
+
+struct ProductQuery: Codable, Sendable {
+    let limit: PageLimit?
+    let cursor: Cursor?
+    let state: Product.State?
+    let type: Product.Kind?
+    let familyId: ProductFamilyID?
+    let code: Code?
+    let sort: ProductSort?
+
+    var filter: ProductFilter {
+        ProductFilter(state: state, kind: type, family: familyId, code: code, sort: sort ?? .created)
+    }
+}
+
+struct NewProduct: Codable, Sendable {
+    let code: Code
+    let type: Product.Kind
+    let name: Text<1, 200>
+    let familyId: ProductFamilyID?
+    let description: Text<1, 4000>?
+    let attributes: Labels?
+    let metadata: Labels?
+    let prices: [NewPrice]?
+
+    func draft() throws -> Products.Draft {
+        Products.Draft(
+            code: code, kind: type, name: name, family: familyId, description: description,
+            attributes: attributes ?? .none, metadata: metadata ?? .none,
+            prices: try (prices ?? []).enumerated().map { try $1.draft(at: "/prices/\($0)") })
+    }
+}
+
+/// Absent fields stay as they are; `null` empties those that may be empty.
+struct ProductChange: Codable, Sendable {
+    let type: Product.Kind?
+    let name: Text<1, 200>?
+    let familyId: Patch<ProductFamilyID>
+    let description: Patch<Text<1, 4000>>
+    let attributes: Labels?
+    let metadata: Labels?
+
+    func apply(to product: inout Product) {
+        product.kind = type ?? product.kind
+        product.name = name ?? product.name
+        product.family = familyId.applied(to: product.family)
+        product.description = description.applied(to: product.description)
+        product.attributes = attributes ?? product.attributes
+        product.metadata = metadata ?? product.metadata
+    }
+}
+
+struct ProductCopy: Codable, Sendable {
+    let code: Code
+    let name: Text<1, 200>?
+}
+
+struct ProductBody: Codable, Sendable {
+    let id: ProductID
+    let code: Code
+    let type: Product.Kind
+    let name: Text<1, 200>
+    let familyId: ProductFamilyID?
+    let description: Text<1, 4000>?
+    let state: Product.State
+    let attributes: Labels
+    let metadata: Labels
+    let prices: [PriceBody]
+    let version: Int
+    let recordedAt: Instant
+    let actions: [Product.Action]
+}
+
+extension ProductBody {
+    init(_ priced: PricedProduct, for actor: Actor) {
+        let product = priced.product
+        self.init(
+            id: product.id, code: product.code, type: product.kind, name: product.name, familyId: product.family,
+            description: product.description, state: product.state, attributes: product.attributes,
+            metadata: product.metadata, prices: priced.prices.map { PriceBody($0, for: actor) },
+            version: product.version, recordedAt: product.recordedAt, actions: product.actions(for: actor))
+    }
+}

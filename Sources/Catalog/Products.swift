@@ -1,0 +1,144 @@
+package import Kernel
+import Platform
+package import Postgres
+
+/// The verbs on products.
+package struct Products: Sendable {
+    private let database: Database
+    private let clock: RealClock
+
+    init(database: Database, clock: RealClock) {
+        self.database = database
+        self.clock = clock
+    }
+
+    /// What a new product is made of.
+    package struct Draft: Sendable {
+        package let code: Code
+        package let kind: Product.Kind
+        package let name: Text<1, 200>
+        package let family: ProductFamilyID?
+        package let description: Text<1, 4000>?
+        package let attributes: Labels
+        package let metadata: Labels
+        package let prices: [PriceDraft]
+
+        package init(
+            code: Code, kind: Product.Kind, name: Text<1, 200>, family: ProductFamilyID? = nil,
+            description: Text<1, 4000>? = nil, attributes: Labels = .none, metadata: Labels = .none,
+            prices: [PriceDraft] = []
+        ) {
+            self.code = code
+            self.kind = kind
+            self.name = name
+            self.family = family
+            self.description = description
+            self.attributes = attributes
+            self.metadata = metadata
+            self.prices = prices
+        }
+    }
+
+    func list(_ filter: ProductFilter, _ page: PageRequest, _ scope: TenantScope) async throws -> Page<PricedProduct> {
+        try await database.read(scope) { tx in
+            let products = try await Product.list(filter, page, in: tx)
+            let prices = try await Price.current(of: products.items.map(\.id), in: tx)
+            let byProduct = Dictionary(grouping: prices, by: \.product)
+            return products.map { PricedProduct(product: $0, prices: byProduct[$0.id] ?? []) }
+        }
+    }
+
+    func read(_ id: ProductID, _ scope: TenantScope) async throws -> PricedProduct {
+        try await database.read(scope) { tx in try await priced(require(id, in: tx), in: tx) }
+    }
+
+    /// Creates a product with its first prices. Throws `codeTaken`, `unknownFamily`, `priceExists`.
+    func create(_ draft: Draft, by actor: Actor) async throws -> PricedProduct {
+        try await database.write(actor.scope) { tx in try await create(draft, in: tx) }
+    }
+
+    /// Creates many products at once, in a constant number of statements. Throws as `create` does.
+    package func create(_ drafts: [Draft], in tx: Transaction) async throws {
+        let now = clock.now()
+        let products = drafts.map { Product($0, recordedAt: now) }
+        let prices = zip(products, drafts).flatMap { product, draft in
+            draft.prices.map { $0.firstVersion(of: product.id) }
+        }
+        try await Product.insert(products, in: tx)
+        try await Price.insert(prices, in: tx, at: now)
+        try await Event.record(
+            products.map(CatalogEvents.created) + prices.map(CatalogEvents.created), in: tx, at: now)
+    }
+
+    private func create(_ draft: Draft, in tx: Transaction) async throws -> PricedProduct {
+        try await create([draft], in: tx)
+        guard let product = try await Product.find(codes: [draft.code], in: tx).first else { throw Problem.notFound }
+        return try await priced(product, in: tx)
+    }
+
+    func change(
+        _ id: ProductID, by actor: Actor, _ apply: @Sendable (inout Product) -> Void
+    ) async throws -> PricedProduct {
+        try await update(id, .update, by: actor, apply)
+    }
+
+    /// Takes a product out of sale, or back into it. What was sold goes on.
+    func archive(_ id: ProductID, by actor: Actor) async throws -> PricedProduct {
+        try await update(id, .archive, by: actor) { $0.state = .archived }
+    }
+
+    func restore(_ id: ProductID, by actor: Actor) async throws -> PricedProduct {
+        try await update(id, .restore, by: actor) { $0.state = .active }
+    }
+
+    /// A new product like this one, with the same current prices, under a code of its own.
+    func copy(_ id: ProductID, to code: Code, name: Text<1, 200>?, by actor: Actor) async throws -> PricedProduct {
+        try await database.write(actor.scope) { tx in
+            let original = try await priced(require(id, in: tx), in: tx)
+            let product = original.product
+            return try await create(
+                Draft(
+                    code: code, kind: product.kind, name: name ?? product.name, family: product.family,
+                    description: product.description, attributes: product.attributes, metadata: product.metadata,
+                    prices: original.prices.map(PriceDraft.init(copying:))),
+                in: tx)
+        }
+    }
+
+    private func update(
+        _ id: ProductID, _ action: Product.Action, by actor: Actor, _ apply: @Sendable (inout Product) -> Void
+    ) async throws -> PricedProduct {
+        try await database.write(actor.scope) { tx in
+            var product = try await require(id, in: tx)
+            try product.require(action)
+            apply(&product)
+            let updated = try await product.update(in: tx)
+            try await Event.record([CatalogEvents.updated(updated)], in: tx, at: clock.now())
+            return try await priced(updated, in: tx)
+        }
+    }
+
+    private func require(_ id: ProductID, in tx: Transaction) async throws -> Product {
+        guard let product = try await Product.find(id, in: tx) else { throw Problem.notFound }
+        return product
+    }
+
+    private func priced(_ product: Product, in tx: Transaction) async throws -> PricedProduct {
+        PricedProduct(product: product, prices: try await Price.current(of: [product.id], in: tx))
+    }
+}
+
+extension Product {
+    fileprivate init(_ draft: Products.Draft, recordedAt: Instant) {
+        self.init(
+            id: .new(), code: draft.code, family: draft.family, kind: draft.kind, name: draft.name,
+            description: draft.description, state: .active, attributes: draft.attributes, metadata: draft.metadata,
+            version: 1, recordedAt: recordedAt)
+    }
+}
+
+/// A product with its current prices.
+package struct PricedProduct: Sendable {
+    package let product: Product
+    package let prices: [Price]
+}

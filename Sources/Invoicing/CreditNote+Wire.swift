@@ -1,0 +1,108 @@
+import BillingMath
+import Kernel
+import Tenancy
+import Web
+
+struct CreditNotePath: Codable, Sendable {
+    let id: CreditNoteID
+}
+
+struct CreditNoteQuery: Codable, Sendable {
+    let limit: PageLimit?
+    let cursor: Cursor?
+    let customerId: CustomerID?
+    let invoiceId: InvoiceID?
+
+    var filter: CreditNoteFilter { CreditNoteFilter(customer: customerId, invoice: invoiceId) }
+}
+
+/// A credit note as its invoice shows it.
+struct CreditNoteReference: Codable, Sendable {
+    let id: CreditNoteID
+    let number: String
+    let gross: Money
+    let issuedOn: Day
+}
+
+/// A credit note as a list shows it. Amounts are positive.
+struct CreditNoteSummary: Codable, Sendable {
+    let id: CreditNoteID
+    let number: String
+    let invoiceId: InvoiceID
+    let customer: AddresseeBody
+    let reason: String
+    let net: Money
+    let tax: Money
+    let gross: Money
+    let issuedOn: Day
+    let lineCount: Int
+    let recordedAt: Instant
+}
+
+/// A credit note in full.
+struct CreditNoteBody: Codable, Sendable {
+    let id: CreditNoteID
+    let number: String
+    let invoiceId: InvoiceID
+    let customer: AddresseeBody
+    let reason: String
+    let net: Money
+    let tax: Money
+    let gross: Money
+    let issuedOn: Day
+    let lineCount: Int
+    let lines: [CreditNoteLineBody]
+    let seller: Seller
+    let buyer: Buyer
+    let recordedAt: Instant
+}
+
+struct CreditNoteLineBody: Codable, Sendable {
+    /// Counted from 1.
+    let number: Int
+    /// The line of the invoice that this one takes back.
+    let invoiceLine: Int
+    let description: String
+    let net: Money
+    let tax: Money
+    let taxPercent: TaxRate
+}
+
+extension CreditNoteReference {
+    init(_ note: CreditNote) {
+        self.init(id: note.id, number: note.number, gross: note.gross, issuedOn: note.issuedOn)
+    }
+}
+
+extension CreditNoteSummary {
+    init(_ listed: ListedCreditNote) {
+        let note = listed.note
+        self.init(
+            id: note.id, number: note.number, invoiceId: note.invoice,
+            customer: AddresseeBody(listed.addressee),
+            reason: note.reason, net: note.net, tax: note.tax, gross: note.gross, issuedOn: note.issuedOn,
+            lineCount: note.lineCount, recordedAt: note.recordedAt)
+    }
+}
+
+extension CreditNoteBody {
+    init(_ document: CreditNoteDocument) {
+        let note = document.note
+        self.init(
+            id: note.id, number: note.number, invoiceId: note.invoice,
+            customer: AddresseeBody(document.addressee),
+            reason: note.reason, net: note.net, tax: note.tax, gross: note.gross, issuedOn: note.issuedOn,
+            lineCount: note.lineCount,
+            lines: document.lines.map { CreditNoteLineBody($0, in: note.currency) },
+            seller: document.seller, buyer: document.buyer, recordedAt: note.recordedAt)
+    }
+}
+
+extension CreditNoteLineBody {
+    init(_ line: CreditNoteLine, in currency: Currency) {
+        self.init(
+            number: line.number, invoiceLine: line.invoiceLine, description: line.description,
+            net: Money(line.netMinor, currency), tax: Money(line.taxMinor, currency),
+            taxPercent: line.taxRate)
+    }
+}

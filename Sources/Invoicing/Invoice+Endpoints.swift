@@ -1,0 +1,122 @@
+import Kernel
+import Web
+
+extension Invoicing {
+    var invoiceEndpoints: [Endpoint] {
+        [
+            listInvoices, draftInvoice, readInvoice, replaceInvoiceLines, deleteInvoice, finalizeInvoice,
+            voidInvoice,
+        ]
+    }
+
+    private var listInvoices: Endpoint {
+        Endpoint(
+            .get("/v1/invoices"), .invoicingRead,
+            About(tag: "Invoicing", name: "listInvoices", summary: "List invoices, the newest first")
+        ) { (request: Request<NoPath, InvoiceQuery, NoBody>) in
+            let page = try await invoices.list(
+                request.query.filter, PageRequest(request.query.limit, request.query.cursor),
+                request.actor.scope)
+            return PageBody(page.map { InvoiceSummary($0, for: request.actor) })
+        }
+    }
+
+    private var draftInvoice: Endpoint {
+        Endpoint(
+            .post("/v1/invoices"), .invoicingWrite,
+            About(
+                tag: "Invoicing", name: "draftInvoice", summary: "Draft an invoice by hand",
+                details: """
+                    Prices are before tax; the tax follows from the customer's country. Without service_on \
+                    the service is today's. A draft has no number until it is finalized.
+                    """,
+                status: 201,
+                problems: [
+                    InvoicingProblem.unknownCustomer, InvoicingProblem.negative, InvoicingProblem.tooLarge,
+                ])
+        ) { (request: Request<NoPath, NoQuery, NewInvoice>) in
+            try InvoiceBody(
+                try await invoices.draft(request.body.draft(), by: request.actor), for: request.actor)
+        }
+    }
+
+    private var readInvoice: Endpoint {
+        Endpoint(
+            .get("/v1/invoices/{id}"), .invoicingRead,
+            About(
+                tag: "Invoicing", name: "readInvoice",
+                summary: "Read an invoice with its lines and their explanations", problems: [.notFound])
+        ) { (request: Request<InvoicePath, NoQuery, NoBody>) in
+            try InvoiceBody(try await invoices.read(request.path.id, request.actor.scope), for: request.actor)
+        }
+    }
+
+    private var replaceInvoiceLines: Endpoint {
+        Endpoint(
+            .put("/v1/invoices/{id}/lines"), .invoicingWrite,
+            About(
+                tag: "Invoicing", name: "replaceInvoiceLines", summary: "Replace the lines of a draft",
+                problems: [
+                    .notFound, InvoicingProblem.wrongState, InvoicingProblem.negative,
+                    InvoicingProblem.tooLarge,
+                ])
+        ) { (request: Request<InvoicePath, NoQuery, NewLines>) in
+            try InvoiceBody(
+                try await invoices.replaceLines(
+                    of: request.path.id, by: NewLine.drafts(request.body.lines), by: request.actor),
+                for: request.actor)
+        }
+    }
+
+    private var deleteInvoice: Endpoint {
+        Endpoint(
+            .delete("/v1/invoices/{id}"), .invoicingWrite,
+            About(
+                tag: "Invoicing", name: "deleteInvoice", summary: "Delete a draft",
+                details: "An issued invoice is never deleted: void it.", status: 204,
+                problems: [.notFound, InvoicingProblem.wrongState])
+        ) { (request: Request<InvoicePath, NoQuery, NoBody>) in
+            try await invoices.delete(request.path.id, by: request.actor)
+            return NoContent()
+        }
+    }
+
+    private var finalizeInvoice: Endpoint {
+        Endpoint(
+            .post("/v1/invoices/{id}/finalization"), .invoicingWrite,
+            About(
+                tag: "Invoicing", name: "finalizeInvoice", summary: "Issue a draft",
+                details: """
+                    Computes the tax anew, takes the next number, copies seller and buyer and posts to the \
+                    ledger. From then on the invoice never changes; its total of zero is paid at once.
+                    """,
+                problems: [
+                    .notFound, InvoicingProblem.wrongState, InvoicingProblem.empty, InvoicingProblem.negative,
+                    InvoicingProblem.tooLarge, InvoicingProblem.numberTaken,
+                ])
+        ) { (request: Request<InvoicePath, NoQuery, NoBody>) in
+            try InvoiceBody(
+                try await invoices.finalize(request.path.id, by: request.actor), for: request.actor)
+        }
+    }
+
+    private var voidInvoice: Endpoint {
+        Endpoint(
+            .post("/v1/invoices/{id}/void"), .invoicingWrite,
+            About(
+                tag: "Invoicing", name: "voidInvoice", summary: "Take an issued invoice back",
+                details: """
+                    Issues a credit note for the whole, reverses the postings, and makes what the invoice \
+                    billed billable again.
+                    """,
+                problems: [
+                    .notFound, InvoicingProblem.wrongState, InvoicingProblem.settled,
+                    InvoicingProblem.numberTaken,
+                ])
+        ) { (request: Request<InvoicePath, NoQuery, VoidReason>) in
+            try InvoiceBody(
+                try await invoices.void(request.path.id, reason: request.body.reason, by: request.actor),
+                for: request.actor)
+        }
+    }
+}

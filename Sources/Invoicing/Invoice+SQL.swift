@@ -1,0 +1,191 @@
+import BillingMath
+import Foundation
+package import Kernel
+import Platform
+package import Postgres
+import Tenancy
+
+extension Invoice {
+    private static let columns: SQL =
+        """
+        invoices.id, invoices.customer_id, invoices.state, invoices.version, invoices.number,
+        invoices.currency, invoices.service_on, invoices.issued_on, invoices.due_on, invoices.net_minor,
+        invoices.tax_minor, invoices.gross_minor, invoices.settled_minor, invoices.line_count,
+        invoices.tax_rounding, invoices.recorded_at
+        """
+
+    init(row: Row) throws {
+        id = try row["id"]
+        customer = try row["customer_id"]
+        state = try row["state"]
+        version = try row["version"]
+        number = try row["number"]
+        currency = try row["currency"]
+        serviceOn = try row["service_on"]
+        issuedOn = try row["issued_on"]
+        dueOn = try row["due_on"]
+        netMinor = try row["net_minor"]
+        taxMinor = try row["tax_minor"]
+        grossMinor = try row["gross_minor"]
+        settledMinor = try row["settled_minor"]
+        lineCount = try row["line_count"]
+        taxRounding = try row["tax_rounding"]
+        recordedAt = try row["recorded_at"]
+    }
+
+    package static func find(_ id: InvoiceID, in tx: Transaction) async throws -> Invoice? {
+        try await tx.first("SELECT \(columns) FROM invoices WHERE id = \(id)", Invoice.init(row:))
+    }
+
+    /// Locks the row: what is decided by the state and the lines must stay right until commit.
+    static func lock(_ id: InvoiceID, in tx: Transaction) async throws -> Invoice? {
+        try await tx.first("SELECT \(columns) FROM invoices WHERE id = \(id) FOR UPDATE", Invoice.init(row:))
+    }
+
+    /// The newest first.
+    static func list(_ filter: InvoiceFilter, _ page: PageRequest, in tx: Transaction) async throws -> Page<
+        Invoice
+    > {
+        let last = try page.cursor.map { try ListCursor($0).id }
+        let rows = try await tx.all(
+            """
+            SELECT \(columns) FROM invoices
+            WHERE \(filter.place(behind: last, for: tx.scope))
+            LIMIT \(page.limit + 1)
+            """, Invoice.init(row:))
+        return Page(fetched: rows, limit: page.limit) { ListCursor(id: $0.id.uuid).text }
+    }
+
+    /// An invoice with everything that stands on it.
+    static func document(_ id: InvoiceID, in tx: Transaction) async throws -> InvoiceDocument? {
+        let lines = try await InvoiceLine.all(of: id, in: tx)
+        let creditNotes = try await CreditNote.all(of: id, in: tx)
+        return try await tx.first(
+            """
+            SELECT \(columns), \(Addressee.columns), invoices.buyer, seller_snapshots.content AS seller
+            FROM invoices
+            JOIN customers ON customers.tenant_id = invoices.tenant_id AND customers.id = invoices.customer_id
+            LEFT JOIN seller_snapshots
+                ON seller_snapshots.tenant_id = invoices.tenant_id
+                    AND seller_snapshots.id = invoices.seller_id
+            WHERE invoices.id = \(id)
+            """
+        ) { row in
+            InvoiceDocument(
+                invoice: try Invoice(row: row), addressee: try Addressee(row: row), lines: lines,
+                seller: try (row["seller"] as JSONText?)?.decode(),
+                buyer: try (row["buyer"] as JSONText?)?.decode(),
+                creditNotes: creditNotes)
+        }
+    }
+}
+
+// What changes an invoice. The caller has locked it, and knows by its state that the change is allowed.
+extension Invoice {
+    /// Writes a new draft with its lines. Throws `unknownCustomer`.
+    func insertDraft(_ lines: TaxedLines, in tx: Transaction) async throws {
+        let invoice: SQL = """
+            INSERT INTO invoices (tenant_id, id, customer_id, state, version, currency, service_on, net_minor,
+                tax_minor, gross_minor, line_count, tax_rounding, recorded_at)
+            VALUES (\(tx.scope.tenant), \(id), \(customer), 'draft', \(Int32(version)), \(currency),
+                \(serviceOn), \(netMinor), \(taxMinor), \(grossMinor), \(Int32(lineCount)), \(taxRounding),
+                \(recordedAt))
+            """
+        try await refusing(InvoicingProblem.byConstraint) {
+            _ = try await tx.pipeline([invoice, lines.insertion(for: self, tenant: tx.scope.tenant)])
+        }
+    }
+
+    /// Gives a draft other lines, and the totals that they add up to.
+    func replaceLines(by lines: TaxedLines, in tx: Transaction) async throws {
+        let totals: SQL = "UPDATE invoices SET \(lines.assignments), version = version + 1 WHERE id = \(id)"
+        try await refusing(InvoicingProblem.byConstraint) {
+            _ = try await tx.pipeline([
+                InvoiceLine.deletion(of: id), lines.insertion(for: self, tenant: tx.scope.tenant), totals,
+            ])
+        }
+    }
+
+    /// Deletes a draft. Its lines' foreign key waits for the commit, so the order does not matter.
+    func delete(in tx: Transaction) async throws {
+        try await refusing(InvoicingProblem.byConstraint) {
+            _ = try await tx.pipeline([InvoiceLine.deletion(of: id), "DELETE FROM invoices WHERE id = \(id)"])
+        }
+    }
+
+    /// Gives a draft its number and its final lines and issues it. Like every statement that takes numbers,
+    /// the last before commit.
+    func issue(_ lines: TaxedLines, _ issuance: Issuance, buyer: JSONText) -> [SQL] {
+        let series = issuance.numbers
+        let invoice: SQL = """
+            WITH block AS (
+                \(series.block(of: 1, tenant: issuance.tenant))
+            )
+            UPDATE invoices
+            SET \(lines.assignments), state = \(State.issued(grossMinor: lines.totals.grossMinor)),
+                version = version + 1, number = \(series.number), sequence = taken.sequence,
+                sequence_year = \(series.year), issued_on = \(issuance.issuedOn),
+                due_on = \(issuance.dueOn(serviceOn: serviceOn)), seller_id = \(issuance.seller),
+                buyer = \(buyer)
+            FROM (SELECT first FROM block) AS taken (sequence)
+            WHERE id = \(id)
+            """
+        return [InvoiceLine.deletion(of: id), lines.insertion(for: self, tenant: issuance.tenant), invoice]
+    }
+
+    func move(to state: State) -> SQL {
+        "UPDATE invoices SET state = \(state), version = version + 1 WHERE id = \(id)"
+    }
+}
+
+extension TaxedLines {
+    func insertion(for invoice: Invoice, tenant: TenantID) -> SQL {
+        var columns = LineColumns()
+        columns.append(lines, of: invoice.id, customer: invoice.customer)
+        return columns.insertion(tenant: tenant)
+    }
+
+    /// What an invoice knows of its lines, for the SET of an UPDATE.
+    fileprivate var assignments: SQL {
+        """
+        net_minor = \(totals.netMinor), tax_minor = \(totals.taxMinor), gross_minor = \(totals.grossMinor), \
+        line_count = \(Int32(lines.count)), tax_rounding = \(tax.rounding)
+        """
+    }
+}
+
+/// Which invoices a list shows.
+struct InvoiceFilter: Sendable {
+    var state: Invoice.State?
+    var customer: CustomerID?
+}
+
+extension InvoiceFilter {
+    /// The condition and the order, each in the form that makes the planner walk the one index which has
+    /// both.
+    fileprivate func place(behind last: UUID?, for scope: TenantScope) -> SQL {
+        // A customer's own users see what the policy lets through, but by the policy alone nothing is found.
+        if let customer = customer ?? scope.customer {
+            var condition: SQL = "customer_id = \(customer)"
+            if let state { condition = "\(condition) AND state = \(state)" }
+            if let last { condition = "\(condition) AND id < \(last)" }
+            return "\(condition) ORDER BY id DESC"
+        }
+        // A range of both columns, not `state = …`: with equality the planner may walk the whole primary key
+        // to find the two invoices in a rare state.
+        if let state {
+            return """
+                (state, id) < (\(state), \(last ?? InvoiceFilter.greatest))
+                    AND (state, id) >= (\(state), \(InvoiceFilter.least))
+                ORDER BY state DESC, id DESC
+                """
+        }
+        let condition: SQL = last.map { "id < \($0)" } ?? "TRUE"
+        return "\(condition) ORDER BY id DESC"
+    }
+
+    // No version 7 UUID is one of these.
+    private static let least = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+    private static let greatest = UUID(
+        uuid: (255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255))
+}

@@ -1,0 +1,194 @@
+import BillingMath
+import Kernel
+import Platform
+import Postgres
+import Tenancy
+import Web
+
+struct InvoicePath: Codable, Sendable {
+    let id: InvoiceID
+}
+
+struct InvoiceQuery: Codable, Sendable {
+    let limit: PageLimit?
+    let cursor: Cursor?
+    let state: Invoice.State?
+    let customerId: CustomerID?
+
+    var filter: InvoiceFilter { InvoiceFilter(state: state, customer: customerId) }
+}
+
+struct NewInvoice: Codable, Sendable {
+    let customerId: CustomerID
+    let currency: Currency
+    let serviceOn: Day?
+    let lines: [NewLine]
+
+    func draft() throws -> Invoices.Draft {
+        Invoices.Draft(
+            customer: customerId, currency: currency, serviceOn: serviceOn, lines: try NewLine.drafts(lines))
+    }
+}
+
+/// All lines, in their order: those there were are gone.
+struct NewLines: Codable, Sendable {
+    let lines: [NewLine]
+}
+
+/// The price is in the invoice's currency, before tax; below zero it is a discount.
+struct NewLine: Codable, Sendable {
+    let description: Text<1, 500>
+    let quantity: Quantity
+    let unitPrice: Money
+
+    static let limit = 500
+
+    /// Throws `invalid` about every line that is wrong.
+    static func drafts(_ lines: [NewLine]) throws -> [DraftLine] {
+        var errors: [FieldError] = []
+        if lines.count > limit { errors.append(FieldError("/lines", "must have at most \(limit) lines")) }
+        for (place, line) in lines.enumerated() where line.quantity.micros <= 0 {
+            errors.append(FieldError("/lines/\(place)/quantity", "must be more than zero"))
+        }
+        if !errors.isEmpty { throw Problem.invalid.with(errors: errors) }
+        return lines.map {
+            DraftLine(description: $0.description.text, quantity: $0.quantity, unitPrice: $0.unitPrice)
+        }
+    }
+}
+
+struct VoidReason: Codable, Sendable {
+    /// Stands on the credit note.
+    let reason: Text<1, 500>
+}
+
+/// An invoice as a list shows it.
+struct InvoiceSummary: Codable, Sendable {
+    let id: InvoiceID
+    let number: String?
+    let state: Invoice.State
+    let customer: AddresseeBody
+    let net: Money
+    let tax: Money
+    let gross: Money
+    let settled: Money
+    let serviceOn: Day
+    let issuedOn: Day?
+    let dueOn: Day?
+    let lineCount: Int
+    let version: Int
+    let recordedAt: Instant
+    let actions: [Invoice.Action]
+}
+
+/// An invoice in full. A draft has no seller and no buyer yet.
+struct InvoiceBody: Codable, Sendable {
+    let id: InvoiceID
+    let number: String?
+    let state: Invoice.State
+    let customer: AddresseeBody
+    let net: Money
+    let tax: Money
+    let gross: Money
+    let settled: Money
+    let serviceOn: Day
+    let issuedOn: Day?
+    let dueOn: Day?
+    let taxRounding: TaxRounding
+    let lineCount: Int
+    let lines: [LineBody]
+    let seller: Seller?
+    let buyer: Buyer?
+    let creditNotes: [CreditNoteReference]
+    let version: Int
+    let recordedAt: Instant
+    let actions: [Invoice.Action]
+}
+
+struct LineBody: Codable, Sendable {
+    /// Counted from 1.
+    let number: Int
+    let description: String
+    let quantity: Quantity
+    let unitPrice: Money
+    let net: Money
+    let tax: Money
+    let taxPercent: TaxRate
+    let periodStart: Day?
+    /// The first day that is no longer paid for.
+    let periodEnd: Day?
+    /// What the line was made from.
+    let source: String?
+    let explanation: ExplanationBody
+}
+
+/// Why a line is what it is, as its rule wrote it.
+struct ExplanationBody: Codable, Sendable, HasSchema {
+    static let schema = JSONSchema.anyObject
+
+    private let value: JSONValue
+
+    init(_ value: JSONValue) {
+        self.value = value
+    }
+
+    init(from decoder: any Decoder) throws {
+        value = try JSONValue(from: decoder)
+    }
+
+    func encode(to encoder: any Encoder) throws {
+        try value.encode(to: encoder)
+    }
+}
+
+/// A document's customer, by today's name.
+struct AddresseeBody: Codable, Sendable {
+    let id: CustomerID
+    let reference: Code?
+    let name: String
+}
+
+extension AddresseeBody {
+    init(_ addressee: Addressee) {
+        self.init(id: addressee.id, reference: addressee.reference, name: addressee.name)
+    }
+}
+
+extension InvoiceSummary {
+    init(_ listed: ListedInvoice, for actor: Actor) {
+        let invoice = listed.invoice
+        self.init(
+            id: invoice.id, number: invoice.number, state: invoice.state,
+            customer: AddresseeBody(listed.addressee),
+            net: invoice.net, tax: invoice.tax, gross: invoice.gross, settled: invoice.settled,
+            serviceOn: invoice.serviceOn, issuedOn: invoice.issuedOn, dueOn: invoice.dueOn,
+            lineCount: invoice.lineCount, version: invoice.version, recordedAt: invoice.recordedAt,
+            actions: invoice.actions(for: actor))
+    }
+}
+
+extension InvoiceBody {
+    init(_ document: InvoiceDocument, for actor: Actor) throws {
+        let invoice = document.invoice
+        self.init(
+            id: invoice.id, number: invoice.number, state: invoice.state,
+            customer: AddresseeBody(document.addressee), net: invoice.net, tax: invoice.tax,
+            gross: invoice.gross,
+            settled: invoice.settled, serviceOn: invoice.serviceOn, issuedOn: invoice.issuedOn,
+            dueOn: invoice.dueOn, taxRounding: invoice.taxRounding, lineCount: invoice.lineCount,
+            lines: try document.lines.map { try LineBody($0, in: invoice.currency) }, seller: document.seller,
+            buyer: document.buyer, creditNotes: document.creditNotes.map(CreditNoteReference.init),
+            version: invoice.version, recordedAt: invoice.recordedAt, actions: invoice.actions(for: actor))
+    }
+}
+
+extension LineBody {
+    init(_ line: InvoiceLine, in currency: Currency) throws {
+        self.init(
+            number: line.number, description: line.description, quantity: line.quantity,
+            unitPrice: Money(line.unitPriceMinor, currency), net: Money(line.netMinor, currency),
+            tax: Money(line.taxMinor, currency), taxPercent: line.taxRate, periodStart: line.periodStart,
+            periodEnd: line.periodEnd, source: line.source,
+            explanation: ExplanationBody(try line.explanation.decode()))
+    }
+}

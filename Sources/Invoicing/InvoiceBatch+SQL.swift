@@ -1,0 +1,65 @@
+import Kernel
+import Ledger
+import Platform
+package import Postgres
+
+extension InvoiceBatch {
+    /// The lines, first of all: their foreign key to the invoices waits for the commit.
+    package var lines: SQL {
+        lineColumns.insertion(tenant: issuance.tenant)
+    }
+
+    /// Nil when there is nothing to post, because every total is zero.
+    package var postings: SQL? {
+        posted.isEmpty
+            ? nil : Posting.insertion(of: posted, tenant: issuance.tenant, at: issuance.recordedAt)
+    }
+
+    /// `invoice.issued` for each, and `invoice.paid` for a total of zero.
+    package var events: SQL {
+        Event.insertion(of: happened, tenant: issuance.tenant, at: issuance.recordedAt)
+    }
+
+    /// Takes a block of numbers and writes the invoices with them, in the order in which they were added. The
+    /// last statement before commit. Returns `id` and `number` of each.
+    package var invoices: SQL {
+        let series = issuance.numbers
+        let columns = invoiceColumns
+        return """
+            WITH block AS (
+                \(series.block(of: count, tenant: issuance.tenant))
+            )
+            INSERT INTO invoices (tenant_id, id, customer_id, state, version, number, sequence, sequence_year,
+                currency, service_on, issued_on, due_on, net_minor, tax_minor, gross_minor, line_count,
+                tax_rounding, seller_id, buyer, recorded_at)
+            SELECT \(issuance.tenant), id, customer_id, state, 1, \(series.number), sequence, \(series.year),
+                currency, service_on, \(issuance.issuedOn), due_on, net_minor, tax_minor, gross_minor,
+                line_count, \(issuance.taxRounding), \(issuance.seller), buyer, \(issuance.recordedAt)
+            FROM block,
+                unnest(\(columns.id), \(columns.customer), \(columns.state), \(columns.currency),
+                    \(columns.serviceOn), \(columns.dueOn), \(columns.netMinor), \(columns.taxMinor),
+                    \(columns.grossMinor), \(columns.lineCount), \(columns.buyer))
+                    WITH ORDINALITY AS invoice (id, customer_id, state, currency, service_on, due_on,
+                        net_minor, tax_minor, gross_minor, line_count, buyer, place),
+                LATERAL (SELECT block.first + invoice.place - 1) AS taken (sequence)
+            RETURNING id, number
+            """
+    }
+}
+
+extension LineColumns {
+    func insertion(tenant: TenantID) -> SQL {
+        """
+        INSERT INTO invoice_lines (tenant_id, invoice_id, line_no, customer_id, description, quantity_micros,
+            unit_price_minor, net_minor, tax_minor, tax_rate_ppm, period_start, period_end, source,
+            explanation)
+        SELECT \(tenant), invoice_id, line_no, customer_id, description, quantity_micros,
+            unit_price_minor, net_minor, tax_minor, tax_rate_ppm, period_start, period_end, source,
+            explanation
+        FROM unnest(\(invoice), \(number), \(customer), \(description), \(quantityMicros), \(unitPriceMinor),
+            \(netMinor), \(taxMinor), \(taxRatePPM), \(periodStart), \(periodEnd), \(source), \(explanation))
+            AS line (invoice_id, line_no, customer_id, description, quantity_micros, unit_price_minor,
+                net_minor, tax_minor, tax_rate_ppm, period_start, period_end, source, explanation)
+        """
+    }
+}

@@ -1,0 +1,42 @@
+import BillingMath
+import Kernel
+import Postgres
+
+extension InvoiceLine {
+    init(row: Row) throws {
+        number = try row["line_no"]
+        description = try row["description"]
+        quantity = try row["quantity_micros"]
+        unitPriceMinor = try row["unit_price_minor"]
+        netMinor = try row["net_minor"]
+        taxMinor = try row["tax_minor"]
+        taxRate = try TaxRate(row: row)
+        periodStart = try row["period_start"]
+        periodEnd = try row["period_end"]
+        source = try row["source"]
+        explanation = try row["explanation"]
+    }
+
+    static func all(of invoice: InvoiceID, in tx: Transaction) async throws -> [InvoiceLine] {
+        try await tx.all(
+            """
+            SELECT line_no, description, quantity_micros, unit_price_minor, net_minor, tax_minor,
+                tax_rate_ppm, period_start, period_end, source, explanation
+            FROM invoice_lines
+            WHERE invoice_id = \(invoice)
+            ORDER BY line_no
+            """, InvoiceLine.init(row:))
+    }
+
+    static func deletion(of invoice: InvoiceID) -> SQL {
+        "DELETE FROM invoice_lines WHERE invoice_id = \(invoice)"
+    }
+}
+
+extension TaxRate {
+    /// Of a line's `tax_rate_ppm`.
+    init(row: Row) throws {
+        guard let rate = TaxRate(ratePPM: try row["tax_rate_ppm"]) else { throw TaxRateError.outOfRange }
+        self = rate
+    }
+}

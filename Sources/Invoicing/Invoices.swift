@@ -1,0 +1,194 @@
+import BillingMath
+import Customers
+package import Foundation
+package import Kernel
+import Ledger
+import Platform
+package import Postgres
+import Tax
+import Tenancy
+
+/// The verbs on invoices.
+package struct Invoices: Sendable {
+    /// Called in the transaction that voids an invoice, with the credit note's UUID: whoever billed something
+    /// by the invoice makes it billable again there.
+    package typealias Release = @Sendable (Transaction, InvoiceID, UUID) async throws -> Void
+
+    private let database: Database
+    private let tenants: Tenants
+    private let taxRates: TaxRates
+    private let clock: RealClock
+    private let releases: [Release]
+
+    init(database: Database, tenants: Tenants, taxRates: TaxRates, clock: RealClock, releases: [Release]) {
+        self.database = database
+        self.tenants = tenants
+        self.taxRates = taxRates
+        self.clock = clock
+        self.releases = releases
+    }
+
+    /// What a new draft is made of. Without `serviceOn` it is for the tenant's today.
+    struct Draft: Sendable {
+        let customer: CustomerID
+        let currency: Currency
+        let serviceOn: Day?
+        let lines: [DraftLine]
+    }
+
+    func list(_ filter: InvoiceFilter, _ page: PageRequest, _ scope: TenantScope) async throws -> Page<
+        ListedInvoice
+    > {
+        try await database.read(scope) { tx in
+            let invoices = try await Invoice.list(filter, page, in: tx)
+            let addressees = try await Addressee.find(invoices.items.map(\.customer), in: tx)
+            return try invoices.map {
+                ListedInvoice(invoice: $0, addressee: try addressees.require($0.customer))
+            }
+        }
+    }
+
+    func read(_ id: InvoiceID, _ scope: TenantScope) async throws -> InvoiceDocument {
+        try await database.read(scope) { tx in try await document(id, in: tx) }
+    }
+
+    /// Throws `unknownCustomer`, `negative`, `tooLarge`.
+    func draft(_ draft: Draft, by actor: Actor) async throws -> InvoiceDocument {
+        try await database.write(actor.scope) { tx in
+            let calendar = try await tenants.calendar(in: tx)
+            let lines = try await taxed(
+                draft.lines, in: draft.currency, for: draft.customer, calendar, in: tx)
+            let invoice = Invoice(
+                id: .new(), customer: draft.customer, state: .draft, version: 1, number: nil,
+                currency: draft.currency,
+                serviceOn: draft.serviceOn ?? calendar.today, issuedOn: nil, dueOn: nil,
+                netMinor: lines.totals.netMinor, taxMinor: lines.totals.taxMinor,
+                grossMinor: lines.totals.grossMinor, settledMinor: 0, lineCount: lines.lines.count,
+                taxRounding: lines.tax.rounding, recordedAt: clock.now())
+            try await invoice.insertDraft(lines, in: tx)
+            return try await document(invoice.id, in: tx)
+        }
+    }
+
+    /// Gives a draft other lines. Throws `notFound`, `wrongState`, `negative`, `tooLarge`.
+    func replaceLines(of id: InvoiceID, by lines: [DraftLine], by actor: Actor) async throws
+        -> InvoiceDocument
+    {
+        try await database.write(actor.scope) { tx in
+            let invoice = try await lock(id, for: .replaceLines, in: tx)
+            let calendar = try await tenants.calendar(in: tx)
+            let lines = try await taxed(lines, in: invoice.currency, for: invoice.customer, calendar, in: tx)
+            try await invoice.replaceLines(by: lines, in: tx)
+            return try await document(id, in: tx)
+        }
+    }
+
+    /// Deletes a draft: it never had a number, so nothing is missing. Throws `notFound`, `wrongState`.
+    func delete(_ id: InvoiceID, by actor: Actor) async throws {
+        try await database.write(actor.scope) { tx in
+            try await lock(id, for: .delete, in: tx).delete(in: tx)
+        }
+    }
+
+    /// Issues a draft: taxed anew by today's rates, numbered, with seller and buyer as they are now, and
+    /// posted. Throws `notFound`, `wrongState`, `empty`, `negative`, `tooLarge`, `numberTaken`.
+    func finalize(_ id: InvoiceID, by actor: Actor) async throws -> InvoiceDocument {
+        try await database.write(actor.scope) { tx in
+            let invoice = try await lock(id, for: .finalize, in: tx)
+            let calendar = try await tenants.calendar(in: tx)
+            let drafts = try await InvoiceLine.all(of: id, in: tx).map {
+                DraftLine($0, in: invoice.currency)
+            }
+            let lines = try await taxed(drafts, in: invoice.currency, for: invoice.customer, calendar, in: tx)
+            guard let buyer = try await Buyer.snapshot(of: invoice.customer, in: tx) else {
+                throw Problem.notFound
+            }
+            let issuance = Issuance(
+                tenant: tx.scope.tenant, calendar: calendar,
+                seller: try await Sellers.snapshot(in: tx, calendar), recordedAt: clock.now())
+            let postings = try Posting.issue(
+                PostedDocument(
+                    id: id, customer: invoice.customer, netMinor: lines.totals.netMinor,
+                    taxMinor: lines.totals.taxMinor, currency: invoice.currency),
+                on: calendar.today)
+            var events = [InvoicingEvents.issued(id, version: invoice.version + 1)]
+            if lines.totals.grossMinor == 0 {
+                events.append(InvoicingEvents.paid(id, version: invoice.version + 1))
+            }
+            try await write(
+                postings, events, then: invoice.issue(lines, issuance, buyer: buyer), at: issuance.recordedAt,
+                in: tx)
+            return try await document(id, in: tx)
+        }
+    }
+
+    /// Takes an issued invoice back by a credit note for the whole. Throws `notFound`, `wrongState`,
+    /// `settled`, `numberTaken`.
+    func void(_ id: InvoiceID, reason: Text<1, 500>, by actor: Actor) async throws -> InvoiceDocument {
+        try await database.write(actor.scope) { tx in
+            let invoice = try await lock(id, for: .void, in: tx)
+            let calendar = try await tenants.calendar(in: tx)
+            let cancellation = Cancellation(
+                id: .new(), tenant: tx.scope.tenant, invoice: id, reason: reason, issuedOn: calendar.today,
+                numbers: NumberSeries(
+                    .creditNote, calendar.settings.creditNoteNumberFormat, on: calendar.today),
+                seller: try await Sellers.snapshot(in: tx, calendar), recordedAt: clock.now())
+            for release in releases { try await release(tx, id, cancellation.id.uuid) }
+            let postings = try Posting.void(
+                PostedDocument(
+                    id: id, customer: invoice.customer, netMinor: invoice.netMinor,
+                    taxMinor: invoice.taxMinor,
+                    currency: invoice.currency),
+                on: calendar.today)
+            let events = [
+                InvoicingEvents.voided(id, version: invoice.version + 1),
+                InvoicingEvents.issued(cancellation.id),
+            ]
+            try await write(
+                postings, events, then: [invoice.move(to: .void)] + cancellation.statements,
+                at: cancellation.recordedAt, in: tx)
+            return try await document(id, in: tx)
+        }
+    }
+}
+
+extension Invoices {
+    private func lock(_ id: InvoiceID, for action: Invoice.Action, in tx: Transaction) async throws -> Invoice
+    {
+        guard let invoice = try await Invoice.lock(id, in: tx) else { throw Problem.notFound }
+        try invoice.require(action)
+        return invoice
+    }
+
+    private func document(_ id: InvoiceID, in tx: Transaction) async throws -> InvoiceDocument {
+        guard let document = try await Invoice.document(id, in: tx) else { throw Problem.notFound }
+        return document
+    }
+
+    /// The lines with the tax of the customer's country as it is today.
+    private func taxed(
+        _ lines: [DraftLine], in currency: Currency, for customer: CustomerID, _ calendar: TenantCalendar,
+        in tx: Transaction
+    ) async throws -> TaxedLines {
+        guard let customer = try await Customer.find(customer, in: tx) else {
+            throw InvoicingProblem.unknownCustomer
+        }
+        let country = customer.address.country
+        let decision = TaxDecision(
+            country: country, isExempt: customer.isTaxExempt, rates: try await taxRates.rates(in: tx))
+        return try TaxedLines(
+            lines, in: currency,
+            tax: CustomerTax(decision, in: country, rounding: calendar.settings.taxRounding))
+    }
+
+    private func write(
+        _ postings: [Posting], _ events: [Event], then last: [SQL], at now: Instant, in tx: Transaction
+    ) async throws {
+        var statements: [SQL] = []
+        if !postings.isEmpty {
+            statements.append(Posting.insertion(of: postings, tenant: tx.scope.tenant, at: now))
+        }
+        statements.append(Event.insertion(of: events, tenant: tx.scope.tenant, at: now))
+        try await refusing(InvoicingProblem.byConstraint) { _ = try await tx.pipeline(statements + last) }
+    }
+}

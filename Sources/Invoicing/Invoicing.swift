@@ -1,0 +1,28 @@
+package import Kernel
+package import Postgres
+import Tax
+package import Tenancy
+package import Web
+
+/// The front door of invoicing: what customers owe, and what was taken back.
+package struct Invoicing: Sendable {
+    package let invoices: Invoices
+    package let creditNotes: CreditNotes
+
+    /// `releases` run in every transaction that voids an invoice; see `Invoices.Release`.
+    package init(database: Database, tenants: Tenants, clock: RealClock, releases: [Invoices.Release]) {
+        invoices = Invoices(
+            database: database, tenants: tenants, taxRates: Tax(database: database, clock: clock).rates,
+            clock: clock, releases: releases)
+        creditNotes = CreditNotes(database: database)
+    }
+
+    package var endpoints: [Endpoint] {
+        invoiceEndpoints + creditNoteEndpoints
+    }
+}
+
+extension Permission {
+    static let invoicingRead = Permission("invoicing", .read)
+    static let invoicingWrite = Permission("invoicing", .write)
+}

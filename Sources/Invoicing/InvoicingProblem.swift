@@ -1,0 +1,33 @@
+package import Kernel
+
+/// What invoicing may refuse.
+package enum InvoicingProblem {
+    package static let wrongState = Problem(
+        "wrong_state", status: 409,
+        "The document's state does not allow this. See its actions for what it does.")
+    package static let frozen = Problem(
+        "invoice_frozen", status: 409, "An issued invoice never changes. Void it and issue another.")
+    package static let settled = Problem(
+        "invoice_settled", status: 409,
+        "Something was paid on this invoice. Refund or move the payment first.")
+    package static let empty = Problem(
+        "invoice_empty", status: 409, "An invoice without lines cannot be finalized. Give it lines first.")
+    package static let negative = Problem(
+        "invoice_negative", status: 422, "The lines add up to less than zero. Issue a credit note instead.")
+    package static let tooLarge = Problem(
+        "amount_too_large", status: 422, "An amount or a sum is too large. Split it over several invoices.")
+    package static let unknownCustomer = Problem(
+        "unknown_customer", status: 422, "There is no such customer. Create it first.")
+    package static let numberTaken = Problem(
+        "number_taken", status: 409,
+        "The next number by your number format was given to another document. Change that format."
+    )
+
+    /// What the constraints of these tables mean. For whoever sends the statements of an `InvoiceBatch`.
+    package static let byConstraint: [String: Problem] = [
+        "issued_invoices_are_frozen": frozen,
+        "invoices_customer_fkey": unknownCustomer,
+        "invoices_number_key": numberTaken,
+        "credit_notes_number_key": numberTaken,
+    ]
+}

@@ -1,0 +1,94 @@
+import BillingMath
+package import Foundation
+package import Kernel
+package import Postgres
+package import Tenancy
+
+/// What all documents that one transaction issues share: the issue date is the tenant's today.
+package struct Issuance: Sendable {
+    package let tenant: TenantID
+    package let issuedOn: Day
+    package let recordedAt: Instant
+    let seller: UUID
+    let taxRounding: TaxRounding
+    let numbers: NumberSeries
+    private let paymentTermsDays: Int
+
+    /// `seller` is what `Sellers.snapshot` returned in the same transaction.
+    package init(tenant: TenantID, calendar: TenantCalendar, seller: UUID, recordedAt: Instant) {
+        let settings = calendar.settings
+        self.tenant = tenant
+        self.seller = seller
+        self.recordedAt = recordedAt
+        issuedOn = calendar.today
+        taxRounding = settings.taxRounding
+        numbers = NumberSeries(.invoice, settings.invoiceNumberFormat, on: calendar.today)
+        paymentTermsDays = settings.paymentTermsDays
+    }
+
+    /// Nobody has to pay before the service begins.
+    func dueOn(serviceOn: Day) -> Day {
+        max(issuedOn.adding(days: paymentTermsDays), serviceOn)
+    }
+}
+
+/// One invoice, complete but for its number. Net + tax = gross, and the lines add up to both.
+package struct InvoiceToIssue: Sendable {
+    package let id: InvoiceID
+    package let customer: CustomerID
+    /// What `Buyer.snapshot` selected.
+    package let buyer: JSONText
+    package let currency: Currency
+    package let serviceOn: Day
+    package let netMinor: Int64
+    package let taxMinor: Int64
+    package let grossMinor: Int64
+    package let lines: [LineToIssue]
+
+    package init(
+        id: InvoiceID, customer: CustomerID, buyer: JSONText, currency: Currency, serviceOn: Day,
+        netMinor: Int64, taxMinor: Int64, grossMinor: Int64, lines: [LineToIssue]
+    ) {
+        self.id = id
+        self.customer = customer
+        self.buyer = buyer
+        self.currency = currency
+        self.serviceOn = serviceOn
+        self.netMinor = netMinor
+        self.taxMinor = taxMinor
+        self.grossMinor = grossMinor
+        self.lines = lines
+    }
+}
+
+/// One line of it; its number is its place, counted from 1.
+package struct LineToIssue: Sendable {
+    package let description: String
+    package let quantityMicros: Int64
+    package let unitPriceMinor: Int64
+    package let netMinor: Int64
+    package let taxMinor: Int64
+    package let taxRatePPM: Int32
+    package let periodStart: Day?
+    /// The first day that is no longer paid for.
+    package let periodEnd: Day?
+    /// What the line was made from, as its maker calls it.
+    package let source: String?
+    package let explanation: JSONText
+
+    package init(
+        description: String, quantityMicros: Int64, unitPriceMinor: Int64, netMinor: Int64, taxMinor: Int64,
+        taxRatePPM: Int32, periodStart: Day?, periodEnd: Day?, source: String?, explanation: JSONText
+    ) {
+        self.description = description
+        self.quantityMicros = quantityMicros
+        self.unitPriceMinor = unitPriceMinor
+        self.netMinor = netMinor
+        self.taxMinor = taxMinor
+        self.taxRatePPM = taxRatePPM
+        self.periodStart = periodStart
+        self.periodEnd = periodEnd
+        self.source = source
+        self.explanation = explanation
+    }
+}

@@ -1,0 +1,71 @@
+import BillingMath
+import Kernel
+import Postgres
+import Tax
+
+/// A line as a person writes it: how much of what, at which price before tax.
+struct DraftLine: Sendable, Hashable {
+    let description: String
+    let quantity: Quantity
+    let unitPrice: Money
+}
+
+extension DraftLine {
+    init(_ line: InvoiceLine, in currency: Currency) {
+        self.init(
+            description: line.description, quantity: line.quantity,
+            unitPrice: Money(line.unitPriceMinor, currency))
+    }
+}
+
+/// The lines of a draft with their tax, and what they add up to.
+struct TaxedLines: Sendable {
+    let tax: CustomerTax
+    let totals: InvoiceTotals
+    let lines: [LineToIssue]
+
+    /// 2 × 4.99 at 19 % is 9.98 net and 1.90 tax. Throws `invalid` about lines in another currency,
+    /// `tooLarge` beyond 64 bits, and `negative` when the whole is less than zero: a single line may be.
+    init(_ drafts: [DraftLine], in currency: Currency, tax: CustomerTax) throws {
+        let errors = drafts.indices.filter { drafts[$0].unitPrice.currency != currency }.map {
+            FieldError("/lines/\($0)/unit_price/currency", "must be \(currency), like the invoice's")
+        }
+        if !errors.isEmpty { throw Problem.invalid.with(errors: errors) }
+        let charges: [ManualCharge]
+        let totals: InvoiceTotals
+        do {
+            charges = try drafts.map {
+                try ManualCharge(unitMinor: $0.unitPrice.amountMinor, quantity: $0.quantity)
+            }
+            totals = try InvoiceTotals.compute(
+                charges.map(\.amountMinor), rate: tax.rate, rounding: tax.rounding)
+        } catch is MoneyError {
+            throw InvoicingProblem.tooLarge
+        }
+        if totals.netMinor < 0 { throw InvoicingProblem.negative }
+        self.tax = tax
+        self.totals = totals
+        lines = drafts.indices.map { place in
+            LineToIssue(
+                description: drafts[place].description, quantityMicros: drafts[place].quantity.micros,
+                unitPriceMinor: drafts[place].unitPrice.amountMinor, netMinor: charges[place].amountMinor,
+                taxMinor: totals.lineTaxesMinor[place], taxRatePPM: tax.rate.ratePPM, periodStart: nil,
+                periodEnd: nil, source: nil,
+                explanation: JSONText(
+                    Explanation(charges[place], at: place, of: totals, in: currency, tax: tax).json))
+        }
+    }
+}
+
+extension CustomerTax {
+    /// What a decision means for the lines of a document, with the reason that their explanations give.
+    init(_ decision: TaxDecision, in country: CountryCode, rounding: TaxRounding) {
+        let reason: Reason =
+            switch decision.reason {
+            case .exempt: .exempt
+            case .noRate: .noRate(country)
+            case .rate(let name): .countryRate(country, name: name.text)
+            }
+        self.init(rate: decision.rate, rounding: rounding, reason: reason)
+    }
+}

@@ -1,0 +1,111 @@
+import ArgumentParser
+import Foundation
+import Kernel
+import Subscriptions
+import Tenancy
+
+struct Bill: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Invoice all terms that are due.",
+        discussion: """
+            --as-of selects the terms: those that start on or before that day. Invoices are always dated with the \
+            company's today. Running it again, or twice at once, bills nothing twice.
+
+            Exit codes: 0 all due terms are billed, 3 some items were left out (each is named with its reason).
+            """)
+
+    @Option(help: "The company's slug.")
+    var tenant: String?
+
+    @Flag(help: "All companies of this installation, one after the other.")
+    var all = false
+
+    @Option(name: .customLong("as-of"), help: "YYYY-MM-DD; the company's today unless told.")
+    var asOf: String?
+
+    @Flag(name: .customLong("dry-run"), help: "Compute everything, write nothing.")
+    var dryRun = false
+
+    @Flag(help: "Print the result as JSON, amounts in minor units.")
+    var json = false
+
+    @Option(help: "How many transactions at once.")
+    var workers = 2
+
+    func validate() throws {
+        guard (tenant != nil) != all else { throw ValidationError("Name a company with --tenant, or take --all.") }
+        if let asOf, Day(asOf) == nil { throw ValidationError("--as-of must be a day such as 2026-12-01.") }
+        guard (1...32).contains(workers) else { throw ValidationError("--workers must be from 1 to 32.") }
+    }
+
+    func run() async throws {
+        let report = try await Session.run(connections: workers + 3) { session in
+            var sum = BillingReport()
+            for (id, slug) in try await targets(session) {
+                try sum.add(try await bill(id, slug, session))
+            }
+            return sum
+        }
+        if json {
+            try Terminal.json(report)
+        } else {
+            BillTable(report, isDryRun: dryRun).print()
+        }
+        if !report.failed.isEmpty { throw ExitCode(3) }
+    }
+
+    private func targets(_ session: Session) async throws -> [(TenantID, String)] {
+        if let tenant { return [(try await session.tenant(tenant), tenant)] }
+        return try await session.installation.tenants.all().map { ($0.id, $0.slug.text) }
+    }
+
+    private func bill(_ id: TenantID, _ slug: String, _ session: Session) async throws -> BillingReport {
+        let billing = session.installation.subscriptions.billing
+        let request = BillingRequest(
+            scope: TenantScope(id), asOf: asOf.flatMap(Day.init), isDryRun: dryRun, workers: workers)
+        let days = try await billing.days(of: request)
+        if days.isAhead {
+            Terminal.say(
+                "\(slug): billing ahead, terms up to \(days.asOf); invoices are dated today, \(days.today).")
+        }
+        let report = try await billing.run(request) { report in
+            Terminal.progress("\(slug): \(report.invoices) invoices, \(report.lines) lines")
+        }
+        Terminal.endProgress()
+        return report
+    }
+}
+
+/// The result of a run as people read it.
+struct BillTable {
+    private let report: BillingReport
+    private let isDryRun: Bool
+
+    init(_ report: BillingReport, isDryRun: Bool) {
+        self.report = report
+        self.isDryRun = isDryRun
+    }
+
+    func print() {
+        if report.totals.isEmpty {
+            Terminal.print("Nothing was due.")
+        } else {
+            let rows = report.totals.sorted { $0.key < $1.key }.map { code, sum in
+                [code, "\(sum.invoices)", "\(sum.lines)"]
+                    + [sum.net, sum.tax, sum.gross].map { decimal($0, code) }
+            }
+            Terminal.table(["", "invoices", "lines", "net", "tax", "gross"], rows)
+        }
+        if report.skipped > 0 { Terminal.print("\(report.skipped) suspended subscriptions with due terms were skipped.") }
+        for failure in report.failed {
+            Terminal.print(
+                "left out: \(failure.reference ?? failure.subscription.description) "
+                    + "(\(failure.item)): \(failure.reason.rawValue)")
+        }
+        if isDryRun { Terminal.print("This was a dry run: nothing was written.") }
+    }
+
+    private func decimal(_ amountMinor: Int64, _ code: String) -> String {
+        Currency(code).map { Money(amountMinor, $0).decimal } ?? "\(amountMinor)"
+    }
+}

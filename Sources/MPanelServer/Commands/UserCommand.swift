@@ -1,0 +1,47 @@
+import ArgumentParser
+import Foundation
+import Identity
+import Kernel
+
+struct UserCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "user", abstract: "Create the people who sign in.", subcommands: [Create.self])
+
+    struct Create: AsyncParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Create a user.",
+            discussion: """
+                The password is read from MPANEL_PASSWORD or from standard input, never from an argument: arguments \
+                are visible to everyone on the machine.
+                """)
+
+        @Option(help: "The company's slug.")
+        var tenant: String
+
+        @Option(help: "The address the user signs in with.")
+        var email: String
+
+        @Option(help: "The user's name; the address unless told.")
+        var name: String?
+
+        @Option(help: "owner, admin, staff or read_only.")
+        var role: String = "staff"
+
+        func run() async throws {
+            guard let address = EmailAddress(email) else { throw ValidationError("--email \(EmailAddress.rule)") }
+            guard let role = Role(rawValue: role) else {
+                throw ValidationError("--role must be one of " + Role.allCases.map(\.rawValue).joined(separator: ", "))
+            }
+            guard let name = Text<1, 120>(name ?? email) else { throw ValidationError("--name \(Text<1, 120>.rule)") }
+            let given = ProcessInfo.processInfo.environment["MPANEL_PASSWORD"] ?? readLine() ?? ""
+            guard let password = Password(given) else { throw ValidationError("The password \(Password.rule)") }
+            try await Session.run { session in
+                let scope = TenantScope(try await session.tenant(tenant))
+                let user = try await session.installation.identity.users.create(
+                    Users.Draft(email: address, name: name, role: role, password: password),
+                    by: Actor(.operatorCommand, role: .owner, scope: scope))
+                Terminal.print("Created \(user.id), \(role.rawValue) of \(tenant).")
+            }
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package import Catalog
+package import Customers
+import Foundation
+package import Identity
+package import Importing
+package import Invoicing
+package import Kernel
+import Ledger
+package import Logging
+package import Platform
+package import Postgres
+package import Subscriptions
+package import Tax
+package import Tenancy
+package import Web
+
+/// The composition root: every capability, wired once. Commands and tests build the same.
+package struct Installation: Sendable {
+    package let database: Database
+    package let system: SystemDatabase
+    package let tenants: Tenants
+    package let identity: Identity
+    package let catalog: Catalog
+    package let customers: Customers
+    package let tax: Tax
+    package let ledger: Ledger
+    package let invoicing: Invoicing
+    package let subscriptions: Subscriptions
+    package let importing: Importing.Import
+    package let pools: [ConnectionPool]
+    package let logger: Logger
+    let clock: RealClock
+    private let tenancy: Tenancy
+
+    /// Addresses of the database for the two roles that serve requests, and what the rest needs.
+    package struct Parts: Sendable {
+        let appURL: String
+        let systemURL: String
+        let secrets: SecretBox
+        package var clock = RealClock.system
+        package var connections = 16
+        /// The work factor of password hashes; tests take the least.
+        package var passwordCost = 10
+
+        package init(appURL: String, systemURL: String, secrets: SecretBox) {
+            self.appURL = appURL
+            self.systemURL = systemURL
+            self.secrets = secrets
+        }
+    }
+
+    package init(_ parts: Parts, logger: Logger) {
+        var limits = ConnectionPool.Limits()
+        limits.connections = parts.connections
+        let app = ConnectionPool(PostgresSettings(url: parts.appURL), limits: limits, logger: logger)
+        limits.connections = 4
+        let routing = ConnectionPool(PostgresSettings(url: parts.systemURL), limits: limits, logger: logger)
+        pools = [app, routing]
+        self.logger = logger
+        clock = parts.clock
+        database = Database(app)
+        system = SystemDatabase(routing)
+        tenants = Tenants(database: database, system: system, clock: clock)
+        tenancy = Tenancy(tenants: tenants)
+        identity = Identity(
+            database: database, tenants: tenants,
+            keys: SigningKeys(system: system, secrets: parts.secrets, clock: clock),
+            passwords: PasswordHasher(cost: parts.passwordCost), clock: clock)
+        catalog = Catalog(database: database, clock: clock)
+        customers = Customers(database: database, clock: clock)
+        tax = Tax(database: database, clock: clock)
+        ledger = Ledger(database: database)
+        invoicing = Invoicing(
+            database: database, tenants: tenants, clock: clock,
+            releases: [
+                { tx, invoice, creditNote in
+                    try await Subscriptions.release(invoice, by: creditNote, in: tx)
+                }
+            ])
+        subscriptions = Subscriptions(
+            stores: (database, system), tenants: tenants, taxRates: tax.rates, clock: clock, logger: logger)
+        importing = Importing.Import(
+            database: database, tenants: tenants, catalog: catalog, customers: customers, tax: tax,
+            subscriptions: subscriptions, clock: clock)
+    }
+
+    /// Every endpoint there is: there is no other way to add a route.
+    package var endpoints: [Endpoint] {
+        get throws {
+            let business =
+                tenancy.endpoints + identity.endpoints + catalog.endpoints + customers.endpoints + tax.endpoints
+                + ledger.endpoints + invoicing.endpoints + subscriptions.endpoints
+            return try healthEndpoints + business + [Installation.openAPI.endpoint(of: business)]
+        }
+    }
+
+    static let openAPI = OpenAPI(
+        title: "MPanel", version: "1.0.0",
+        description: "Billing and automation for hosting providers. Amounts are integers in minor units.")
+
+    package func api(_ settings: API.Settings = API.Settings()) throws -> API {
+        var settings = settings
+        settings.errorDetail = { error in
+            switch error {
+            case let error as PostgresError: error.debugDescription
+            case let error as ColumnError: "\(error)"
+            default: nil
+            }
+        }
+        return API(try endpoints, settings: settings, logger: logger) { token, host in
+            try await identity.authenticate(bearer: token, host: host)
+        }
+    }
+
+    package func shutDown() async {
+        for pool in pools { await pool.shutDown() }
+    }
+}

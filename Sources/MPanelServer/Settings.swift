@@ -1,0 +1,68 @@
+import Configuration
+import Foundation
+import SystemPackage
+
+/// Where an installation keeps its things and whom it talks to: from the environment (`MPANEL_…`), then from the JSON
+/// file that `MPANEL_CONFIG` names.
+struct Settings: Sendable {
+    /// The private database and the secret live here when none are configured.
+    let home: String
+    let databases: Databases?
+    /// 32 bytes in hexadecimal; nil: a file in `home`, made at first use.
+    let secretKey: String?
+    let host: String
+    let port: Int
+    let isBehindTLS: Bool
+    let trustedProxies: Int
+    let logLevel: String
+    /// Where `pg_ctl` is, when it is not where Debian puts it.
+    let postgresBinaries: String?
+
+    /// One address for each role; see docs/operations for how to make the roles.
+    struct Databases: Sendable {
+        let app: String
+        let system: String
+        let owner: String?
+    }
+
+    static func read() async throws -> Settings {
+        var providers: [any ConfigProvider] = [EnvironmentVariablesProvider()]
+        if let file = ProcessInfo.processInfo.environment["MPANEL_CONFIG"] {
+            providers.append(try await FileProvider<JSONSnapshot>(filePath: FilePath(file)))
+        }
+        let config = ConfigReader(providers: providers).scoped(to: "mpanel")
+        return Settings(
+            home: config.string(forKey: "home", default: "var"),
+            databases: try databases(config),
+            secretKey: config.string(forKey: "secret.key", isSecret: true),
+            host: config.string(forKey: "host", default: "127.0.0.1"),
+            port: config.int(forKey: "port", default: 8080),
+            isBehindTLS: config.bool(forKey: "behind.tls", default: false),
+            trustedProxies: config.int(forKey: "trusted.proxies", default: 0),
+            logLevel: config.string(forKey: "log.level", default: "info"),
+            postgresBinaries: config.string(forKey: "postgres.bin"))
+    }
+
+    private static func databases(_ config: ConfigReader) throws -> Databases? {
+        let app = config.string(forKey: "database.url", isSecret: true)
+        let system = config.string(forKey: "system.database.url", isSecret: true)
+        let owner = config.string(forKey: "owner.database.url", isSecret: true)
+        switch (app, system) {
+        case (nil, nil): return nil
+        case (let app?, let system?): return Databases(app: app, system: system, owner: owner)
+        default:
+            throw Complaint(
+                "MPANEL_DATABASE_URL (role mpanel_app) and MPANEL_SYSTEM_DATABASE_URL (role mpanel_system) belong "
+                    + "together: set both, or neither for the private database.")
+        }
+    }
+}
+
+/// Something the person at the command line should know; printed as it is.
+struct Complaint: Error, CustomStringConvertible {
+    let description: String
+
+    init(_ description: String) {
+        self.description = description
+    }
+}

@@ -1,0 +1,128 @@
+import Foundation
+package import Kernel
+
+/// The tenants' database, by the role `mpanel_app`: every statement runs for one tenant, and PostgreSQL shows no other.
+package struct Database: Sendable {
+    private let transactions: Transactions
+
+    package init(_ pool: ConnectionPool) {
+        transactions = Transactions(pool: pool)
+    }
+
+    /// Runs `body` in a read-only transaction. It may run again, so it has no other effects; the same holds for `write`.
+    /// Throws `Problem.unavailable` when no connection comes free.
+    package func read<Value: Sendable>(
+        _ scope: TenantScope, _ body: (Transaction) async throws -> Value
+    ) async throws -> Value {
+        try await transactions.run(["BEGIN READ ONLY", scope.setting], isReadOnly: true) { session in
+            try await body(Transaction(scope: scope, session: session))
+        }
+    }
+
+    /// As `read`, but all statements see the same moment: for checks that compare one table with another.
+    package func snapshot<Value: Sendable>(
+        _ scope: TenantScope, _ body: (Transaction) async throws -> Value
+    ) async throws -> Value {
+        let begin: SQL = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
+        return try await transactions.run([begin, scope.setting], isReadOnly: true) { session in
+            try await body(Transaction(scope: scope, session: session))
+        }
+    }
+
+    /// Runs `body` in a transaction and commits it; any error, or the task's cancellation, rolls back. Repeated at most
+    /// three times after a deadlock or a serialization failure. Throws `PostgresError.commitUnknown` when the answer to
+    /// COMMIT was lost.
+    @discardableResult
+    package func write<Value: Sendable>(
+        _ scope: TenantScope, _ body: (Transaction) async throws -> Value
+    ) async throws -> Value {
+        try await transactions.run(["BEGIN", scope.setting], isReadOnly: false) { session in
+            try await body(Transaction(scope: scope, session: session))
+        }
+    }
+
+    /// A read known in advance: one round trip. All rows, each made by `make`. Writing is refused.
+    package func all<Value>(
+        _ scope: TenantScope, _ sql: SQL, _ make: (Row) throws -> Value
+    ) async throws -> [Value] {
+        try await transactions.once([scope.readSetting, sql]).map(make)
+    }
+
+    /// As `all`, but the first row only, or nil.
+    package func first<Value>(
+        _ scope: TenantScope, _ sql: SQL, _ make: (Row) throws -> Value
+    ) async throws -> Value? {
+        try await transactions.once([scope.readSetting, sql]).first.map(make)
+    }
+}
+
+/// What crosses tenants, by the role `mpanel_system`: its policies show it a few listed tables only.
+package struct SystemDatabase: Sendable {
+    private let transactions: Transactions
+
+    package init(_ pool: ConnectionPool) {
+        transactions = Transactions(pool: pool)
+    }
+
+    /// As `Database.read`, without a tenant.
+    package func read<Value: Sendable>(_ body: (SystemTransaction) async throws -> Value) async throws -> Value {
+        try await transactions.run(["BEGIN READ ONLY"], isReadOnly: true) { session in
+            try await body(SystemTransaction(session: session))
+        }
+    }
+
+    /// As `Database.write`, without a tenant.
+    @discardableResult
+    package func write<Value: Sendable>(_ body: (SystemTransaction) async throws -> Value) async throws -> Value {
+        try await transactions.run(["BEGIN"], isReadOnly: false) { session in
+            try await body(SystemTransaction(session: session))
+        }
+    }
+
+    /// As `Database.all`, without a tenant.
+    package func all<Value>(_ sql: SQL, _ make: (Row) throws -> Value) async throws -> [Value] {
+        try await transactions.once([SystemDatabase.readSetting, sql]).map(make)
+    }
+
+    /// As `Database.first`, without a tenant.
+    package func first<Value>(_ sql: SQL, _ make: (Row) throws -> Value) async throws -> Value? {
+        try await transactions.once([SystemDatabase.readSetting, sql]).first.map(make)
+    }
+
+    private static let readSetting: SQL = "SELECT set_config('transaction_read_only', 'on', true)"
+}
+
+/// An open transaction of one tenant. It exists inside `Database.read` and `write` only: kept for later, it throws
+/// `TransactionEnded`.
+package struct Transaction: StatementRunner {
+    package let scope: TenantScope
+    let session: Session
+
+    package func pipeline(_ statements: [SQL]) async throws -> [Rows] {
+        try await session.run(statements)
+    }
+}
+
+/// An open transaction of no tenant.
+package struct SystemTransaction: StatementRunner {
+    let session: Session
+
+    package func pipeline(_ statements: [SQL]) async throws -> [Rows] {
+        try await session.run(statements)
+    }
+}
+
+extension TenantScope {
+    // Until the transaction's end only, so that no connection carries a tenant back into the pool. The policies read
+    // '' as nobody: that is what a setting becomes when it is reset, not NULL.
+    fileprivate var setting: SQL {
+        """
+        SELECT set_config('mpanel.tenant_id', \(tenant.uuid.uuidString), true), \
+        set_config('mpanel.customer_id', \(customer?.uuid.uuidString ?? ""), true)
+        """
+    }
+
+    fileprivate var readSetting: SQL {
+        "\(setting), set_config('transaction_read_only', 'on', true)"
+    }
+}

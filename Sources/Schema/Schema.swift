@@ -1,0 +1,24 @@
+package import Postgres
+
+/// The migrations, in order. Each is a file in `Migrations/`; one that landed is never edited again.
+package enum Schema {
+    package static let migrations: [Migration] = [
+        migration(1, "protection", PackageResources._001_protection_sql),
+        migration(2, "tenancy", PackageResources._002_tenancy_sql),
+        migration(3, "platform", PackageResources._003_platform_sql),
+        migration(4, "identity", PackageResources._004_identity_sql),
+        migration(5, "catalog", PackageResources._005_catalog_sql),
+        migration(6, "customers", PackageResources._006_customers_sql),
+        migration(7, "tax", PackageResources._007_tax_sql),
+        migration(8, "ledger", PackageResources._008_ledger_sql),
+        migration(9, "invoicing", PackageResources._009_invoicing_sql),
+        migration(10, "frozen_documents", PackageResources._010_frozen_documents_sql),
+        migration(11, "subscriptions", PackageResources._011_subscriptions_sql),
+        migration(12, "billing_runs", PackageResources._012_billing_runs_sql),
+        migration(13, "imported_rows", PackageResources._013_imported_rows_sql),
+    ]
+
+    private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {
+        Migration(number: number, name: name, sql: String(decoding: sql, as: UTF8.self))
+    }
+}

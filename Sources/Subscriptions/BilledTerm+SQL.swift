@@ -1,0 +1,102 @@
+import BillingMath
+import Foundation
+import Kernel
+import Postgres
+
+/// A term that was billed: a row that can exist only once while it is not released.
+enum BilledTerm {
+    /// What `released_by` holds until a void puts the credit note's id there; a key cannot hold NULL.
+    static let notReleased = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+}
+
+/// The columns of `billed_terms` that one transaction writes.
+struct TermColumns: Sendable {
+    private var item: [UUID] = []
+    private var schedule: [Int32] = []
+    private var term: [Int32] = []
+    private var kind: [String] = []
+    private var customer: [UUID] = []
+    private var startsOn: [Day] = []
+    private var endsOn: [Day] = []
+    private var invoice: [UUID] = []
+    private var line: [Int32] = []
+
+    mutating func append(_ planned: PlannedInvoice, id: InvoiceID, rows: [DueRow]) {
+        for (place, billed) in planned.lines.enumerated() {
+            let row = rows[billed.item]
+            item.append(row.itemID.uuid)
+            schedule.append(row.scheduleNumber)
+            term.append(Int32(billed.term.number))
+            kind.append(billed.charge.kind.rawValue)
+            customer.append(row.customer.uuid)
+            startsOn.append(billed.term.start)
+            endsOn.append(billed.term.end)
+            invoice.append(id.uuid)
+            line.append(Int32(place + 1))
+        }
+    }
+
+    func insertion(tenant: TenantID) -> SQL {
+        """
+        INSERT INTO billed_terms (tenant_id, item_id, schedule_no, term_no, kind, customer_id, starts_on, ends_on,
+            invoice_id, line_no)
+        SELECT \(tenant), item_id, schedule_no, term_no, kind, customer_id, starts_on, ends_on, invoice_id, line_no
+        FROM unnest(\(item), \(schedule), \(term), \(kind), \(customer), \(startsOn), \(endsOn), \(invoice), \(line))
+            AS t (item_id, schedule_no, term_no, kind, customer_id, starts_on, ends_on, invoice_id, line_no)
+        """
+    }
+}
+
+/// Where schedules stand after a transaction.
+struct AdvanceColumns: Sendable {
+    private var item: [UUID] = []
+    private var schedule: [Int32] = []
+    private var nextTerm: [Int32] = []
+    private var nextDueOn: [Day?] = []
+    private var hasGaps: [Bool] = []
+
+    mutating func append(_ moved: [(row: DueRow, item: DueItem)]) {
+        for (row, standing) in moved {
+            item.append(row.itemID.uuid)
+            schedule.append(row.scheduleNumber)
+            nextTerm.append(Int32(standing.nextTerm))
+            nextDueOn.append(standing.nextDueOn)
+            hasGaps.append(!standing.billedAhead.isEmpty)
+        }
+    }
+
+    var update: SQL {
+        """
+        UPDATE item_schedules AS d
+        SET next_term = a.next_term, next_due_on = a.next_due_on, has_gaps = a.has_gaps
+        FROM unnest(\(item), \(schedule), \(nextTerm), \(nextDueOn), \(hasGaps))
+            AS a (item_id, schedule_no, next_term, next_due_on, has_gaps)
+        WHERE d.item_id = a.item_id AND d.schedule_no = a.schedule_no
+        """
+    }
+}
+
+extension BilledTerm {
+    /// Makes room for the reissue of a voided invoice's terms: its schedules stand at the earliest of them again.
+    static func release(_ invoice: InvoiceID, by creditNote: UUID, in tx: Transaction) async throws {
+        try await tx.run(
+            """
+            WITH released AS (
+                UPDATE billed_terms
+                SET released_by = \(creditNote)
+                WHERE invoice_id = \(invoice) AND released_by = \(notReleased)
+                RETURNING item_id, schedule_no, term_no, starts_on
+            ), earliest AS (
+                SELECT DISTINCT ON (item_id, schedule_no) item_id, schedule_no, term_no, starts_on
+                FROM released
+                ORDER BY item_id, schedule_no, term_no
+            )
+            UPDATE item_schedules AS d
+            SET next_term = e.term_no, has_gaps = true,
+                next_due_on = CASE WHEN s.cancel_on <= e.starts_on THEN NULL ELSE e.starts_on END
+            FROM earliest AS e, subscriptions AS s
+            WHERE d.item_id = e.item_id AND d.schedule_no = e.schedule_no
+                AND s.tenant_id = d.tenant_id AND s.id = d.subscription_id AND e.term_no < d.next_term
+            """)
+    }
+}

@@ -1,0 +1,68 @@
+import Invoicing
+package import Kernel
+import Logging
+import Postgres
+import Tax
+import Tenancy
+
+/// The billing run: what `mpanel bill`, the API and the daily automation call.
+package struct Billing: Sendable {
+    private let database: Database
+    private let tenants: Tenants
+    private let taxRates: TaxRates
+    private let clock: RealClock
+    private let logger: Logger
+
+    init(database: Database, tenants: Tenants, taxRates: TaxRates, clock: RealClock, logger: Logger) {
+        self.database = database
+        self.tenants = tenants
+        self.taxRates = taxRates
+        self.clock = clock
+        self.logger = logger
+    }
+
+    /// The days of a run before it is made: which terms, and which date on the invoices.
+    package struct Days: Sendable, Hashable {
+        package let today: Day
+        package let asOf: Day
+
+        /// Terms that have not begun are billed too.
+        package var isAhead: Bool { asOf > today }
+    }
+
+    package func days(of request: BillingRequest) async throws -> Days {
+        let today = try await database.read(request.scope) { tx in try await tenants.calendar(in: tx).today }
+        return Days(today: today, asOf: request.asOf ?? today)
+    }
+
+    /// Bills everything that is due and returns what was done. Running it again, at once or elsewhere at the same
+    /// time, bills nothing twice. `progress` hears the sum so far after each chunk.
+    package func run(
+        _ request: BillingRequest, progress: @Sendable (BillingReport) async -> Void = { _ in }
+    ) async throws -> BillingReport {
+        let context = try await begin(request)
+        let run = BillingRun(database: database, context: context, workers: request.workers, logger: logger)
+        let report = try await run.run(progress)
+        if !request.isDryRun {
+            try await database.write(request.scope) { tx in
+                _ = try await Subscription.endDue(on: context.calendar.today, in: tx, at: clock.now())
+            }
+        }
+        return report
+    }
+
+    private func begin(_ request: BillingRequest) async throws -> BillingContext {
+        try await database.write(request.scope) { tx in
+            let calendar = try await tenants.calendar(in: tx)
+            if !request.isDryRun {
+                try await Subscription.beginDue(on: calendar.today, in: tx, at: clock.now())
+            }
+            let asOf = request.asOf ?? calendar.today
+            return BillingContext(
+                scope: request.scope, calendar: calendar, taxRates: try await taxRates.rates(in: tx),
+                seller: try await Sellers.snapshot(in: tx, calendar),
+                throughDay: asOf.adding(days: calendar.settings.invoiceDaysBeforeDue), isDryRun: request.isDryRun,
+                recordedAt: clock.now())
+        }
+    }
+}

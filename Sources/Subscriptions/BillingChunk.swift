@@ -1,0 +1,105 @@
+import BillingMath
+import Foundation
+import Invoicing
+import Kernel
+import Postgres
+
+/// Some customers, billed in one transaction: claim, plan, write. What it writes is there completely or not at all.
+struct BillingChunk: Sendable {
+    let context: BillingContext
+    let customers: [CustomerID]
+
+    /// Bills all due terms of the customers that no other worker holds.
+    func bill(in tx: Transaction) async throws -> ChunkOutcome {
+        let claims = try await DueRow.claim(customers, through: context.throughDay, in: tx)
+        var outcome = ChunkOutcome(unclaimed: customers.count)
+        var batch = InvoiceBatch(
+            Issuance(
+                tenant: context.scope.tenant, calendar: context.calendar, seller: context.seller,
+                recordedAt: context.recordedAt))
+        var terms = TermColumns()
+        var advances = AdvanceColumns()
+        for rows in claims {
+            outcome.unclaimed -= 1
+            var account = CustomerBill(rows, context: context)
+            repeat {
+                let plan = account.plan()
+                for invoice in plan.invoices {
+                    let id = InvoiceID.new()
+                    try outcome.add(invoice, id: id)
+                    if context.isDryRun { continue }
+                    batch.add(account.document(for: invoice, id: id))
+                    terms.append(invoice, id: id, rows: account.rows)
+                }
+                account.advance(by: plan)
+            } while context.isDryRun && account.isUnfinished
+            outcome.failures += account.failures
+            if !context.isDryRun { advances.append(account.moved) }
+        }
+        if batch.count > 0 {
+            // The invoices take the numbers, and take them last: workers of one tenant queue there until commit.
+            var statements = [batch.lines, terms.insertion(tenant: context.scope.tenant), advances.update]
+            if let postings = batch.postings { statements.append(postings) }
+            statements += [batch.events, batch.invoices]
+            _ = try await tx.pipeline(statements)
+        }
+        return outcome
+    }
+}
+
+/// What one chunk did.
+struct ChunkOutcome: Sendable {
+    var totals: [Currency: CurrencyTotals] = [:]
+    var failures: [BillingFailure] = []
+    /// Customers with nothing due, or held by another worker: which of the two, the next pass shows.
+    var unclaimed: Int
+    /// One of the invoices, to ask after when the answer to a commit was lost.
+    var witness: InvoiceID?
+
+    init(unclaimed: Int = 0) {
+        self.unclaimed = unclaimed
+    }
+
+    var billedNothing: Bool { totals.isEmpty }
+
+    mutating func add(_ invoice: PlannedInvoice, id: InvoiceID) throws {
+        witness = witness ?? id
+        var sum = totals[invoice.currency] ?? CurrencyTotals()
+        sum.invoices += 1
+        sum.lines += invoice.lines.count
+        sum.net = try checkedSum(sum.net, invoice.netMinor)
+        sum.tax = try checkedSum(sum.tax, invoice.taxMinor)
+        sum.gross = try checkedSum(sum.gross, invoice.grossMinor)
+        totals[invoice.currency] = sum
+    }
+
+    mutating func merge(_ other: ChunkOutcome) throws {
+        for (currency, more) in other.totals {
+            var sum = totals[currency] ?? CurrencyTotals()
+            sum.invoices += more.invoices
+            sum.lines += more.lines
+            sum.net = try checkedSum(sum.net, more.net)
+            sum.tax = try checkedSum(sum.tax, more.tax)
+            sum.gross = try checkedSum(sum.gross, more.gross)
+            totals[currency] = sum
+        }
+        failures += other.failures
+        unclaimed += other.unclaimed
+        witness = witness ?? other.witness
+    }
+}
+
+func checkedSum(_ left: Int64, _ right: Int64) throws(MoneyError) -> Int64 {
+    let (sum, overflow) = left.addingReportingOverflow(right)
+    if overflow { throw .overflow }
+    return sum
+}
+
+extension BillingFailure.Reason {
+    init(_ reason: ItemFailure.Reason) {
+        switch reason {
+        case .overflow: self = .overflow
+        case .calendarEnds: self = .calendarEnds
+        }
+    }
+}

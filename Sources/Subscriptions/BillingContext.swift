@@ -1,0 +1,56 @@
+import BillingMath
+import Foundation
+package import Kernel
+import Tax
+import Tenancy
+
+/// What holds for a whole run: read once at its start, so that all its invoices follow the same rules even when
+/// somebody changes the settings meanwhile.
+struct BillingContext: Sendable {
+    let scope: TenantScope
+    let calendar: TenantCalendar
+    let taxRates: [CountryCode: TaxRateEntry]
+    let seller: UUID
+    /// Terms that start on or before this day are due: the day asked for, and the tenant's days of invoicing ahead.
+    let throughDay: Day
+    let isDryRun: Bool
+    let recordedAt: Instant
+
+    /// What a customer pays, and the reason that the explanation of each line gives.
+    func tax(of customer: DueRow) -> CustomerTax {
+        let decision = TaxDecision(country: customer.country, isExempt: customer.isTaxExempt, rates: taxRates)
+        let reason: CustomerTax.Reason =
+            switch decision.reason {
+            case .exempt: .exempt
+            case .noRate: .noRate(customer.country)
+            case .rate(let name): .countryRate(customer.country, name: name.text)
+            }
+        return CustomerTax(rate: decision.rate, rounding: calendar.settings.taxRounding, reason: reason)
+    }
+
+    /// At most so many terms of one item in one transaction; the next pass goes on behind them.
+    static let termLimit = 24
+}
+
+/// What a caller asks of a run.
+package struct BillingRequest: Sendable, Hashable {
+    package let scope: TenantScope
+    /// Selects the terms: those that start on or before it. The issue date is always the tenant's today.
+    package let asOf: Day?
+    /// Computes everything and writes nothing.
+    package let isDryRun: Bool
+    /// How many transactions at once.
+    package let workers: Int
+
+    package init(scope: TenantScope, asOf: Day? = nil, isDryRun: Bool = false, workers: Int = 2) {
+        self.scope = scope
+        self.asOf = asOf
+        self.isDryRun = isDryRun
+        self.workers = max(1, workers)
+    }
+}
+
+/// Rows that say something no code of MPanel writes.
+enum BillingFault: Error {
+    case unreadableSchedule
+}

@@ -1,0 +1,80 @@
+import BillingMath
+import Invoicing
+import Kernel
+import Postgres
+
+/// The due items of one customer on their way through a plan.
+struct CustomerBill {
+    /// In step with `items`; those that fail are taken out of both.
+    private(set) var rows: [DueRow]
+    private(set) var failures: [BillingFailure] = []
+    private var items: [DueItem]
+    private let context: BillingContext
+    private let tax: CustomerTax
+
+    /// The rows are those of one customer, and at least one.
+    init(_ rows: [DueRow], context: BillingContext) {
+        self.rows = rows
+        self.context = context
+        items = rows.map(\.item)
+        tax = context.tax(of: rows[0])
+    }
+
+    /// What is due, without the items that cannot be billed: only they are left out.
+    mutating func plan() -> InvoicePlan {
+        while true {
+            let plan = InvoicePlan(items: items, rules: rules(through: lastDay))
+            if plan.failures.isEmpty { return plan }
+            for failure in plan.failures.reversed() {
+                failures.append(rows[failure.item].failure(BillingFailure.Reason(failure.reason)))
+                rows.remove(at: failure.item)
+                items.remove(at: failure.item)
+            }
+        }
+    }
+
+    mutating func advance(by plan: InvoicePlan) {
+        items = zip(items, plan.next).map { item, next in item.standing(at: next) }
+    }
+
+    /// Whether due terms are left, which only the limit leaves behind.
+    var isUnfinished: Bool {
+        items.contains { $0.isDue(through: context.throughDay) }
+    }
+
+    /// Where the schedules stand that a plan has moved.
+    var moved: [(row: DueRow, item: DueItem)] {
+        zip(rows, items).filter { $0.item.nextTerm != $1.nextTerm }.map { ($0, $1) }
+    }
+
+    /// The day asked for, or the day before the first item would have more terms than the limit: all items advance
+    /// together, so that terms of one day never come to stand on two invoices.
+    private var lastDay: Day {
+        let limits = items.compactMap { $0.schedule.start(of: $0.nextTerm + BillingContext.termLimit) }
+        return limits.reduce(context.throughDay) { min($0, $1.adding(days: -1)) }
+    }
+
+    private func rules(through day: Day) -> BillingRules {
+        BillingRules(throughDay: day, tax: tax, termLimit: BillingContext.termLimit)
+    }
+}
+
+extension CustomerBill {
+    func document(for invoice: PlannedInvoice, id: InvoiceID) -> InvoiceToIssue {
+        let rules = rules(through: context.throughDay)
+        return InvoiceToIssue(
+            id: id, customer: rows[0].customer, buyer: rows[0].buyer, currency: invoice.currency,
+            serviceOn: invoice.serviceDay, netMinor: invoice.netMinor, taxMinor: invoice.taxMinor,
+            grossMinor: invoice.grossMinor,
+            lines: invoice.lines.map { line in
+                let row = rows[line.item]
+                let explanation = Explanation(
+                    line, of: invoice, for: items[line.item], price: row.price, rules: rules)
+                return LineToIssue(
+                    description: row.description(of: line.charge.kind), quantityMicros: line.charge.quantity.micros,
+                    unitPriceMinor: line.charge.unitMinor, netMinor: line.netMinor, taxMinor: line.taxMinor,
+                    taxRatePPM: tax.rate.ratePPM, periodStart: line.term.start, periodEnd: line.term.end,
+                    source: row.itemID.description, explanation: JSONText(explanation.json))
+            })
+    }
+}

@@ -1,0 +1,32 @@
+import BillingMath
+import Invoicing
+import Kernel
+import Postgres
+
+/// A due schedule with all that its lines need, as the claim of a billing run reads it.
+struct DueRow: Sendable {
+    let customer: CustomerID
+    let country: CountryCode
+    let isTaxExempt: Bool
+    let buyer: JSONText
+    let itemID: SubscriptionItemID
+    let scheduleNumber: Int32
+    let subscription: SubscriptionID
+    let reference: String?
+    let productName: String
+    let price: PriceID
+    let item: DueItem
+
+    /// What stands on the invoice; the period has columns of its own.
+    func description(of kind: Charge.Kind) -> String {
+        switch kind {
+        case .recurring: productName
+        case .setUp: "Set-up: \(productName)"
+        }
+    }
+
+    func failure(_ reason: BillingFailure.Reason) -> BillingFailure {
+        BillingFailure(
+            subscription: subscription, reference: reference, item: itemID, customer: customer, reason: reason)
+    }
+}

@@ -1,0 +1,80 @@
+import Foundation
+import Kernel
+import Postgres
+
+/// A due schedule as the feed of a run sees it: whose it is, and where it stands in the order.
+struct DueSchedule: Sendable {
+    struct Position: Sendable {
+        let customer: CustomerID
+        let dueOn: Day
+        let item: SubscriptionItemID
+        let number: Int32
+    }
+
+    let position: Position
+
+    var customer: CustomerID { position.customer }
+
+    private init(row: Row) throws {
+        position = Position(
+            customer: try row[0], dueOn: try row[1], item: try row[2], number: try row[3])
+    }
+
+    static func byDay(after last: Position?, through day: Day, in tx: Transaction) async throws -> [DueSchedule] {
+        let behind: SQL = last.map {
+            "(next_due_on, item_id, schedule_no) > (\($0.dueOn), \($0.item), \($0.number))"
+        } ?? "TRUE"
+        return try await tx.all(
+            """
+            SELECT customer_id, next_due_on, item_id, schedule_no
+            FROM item_schedules
+            WHERE is_billable AND next_due_on <= \(day) AND \(behind)
+            ORDER BY next_due_on, item_id, schedule_no
+            LIMIT \(BillingRun.pageSize)
+            """, DueSchedule.init(row:))
+    }
+
+    static func byCustomer(after last: Position?, through day: Day, in tx: Transaction) async throws -> [DueSchedule] {
+        let behind: SQL = last.map { "(customer_id, item_id) > (\($0.customer), \($0.item))" } ?? "TRUE"
+        return try await tx.all(
+            """
+            SELECT customer_id, next_due_on, item_id, schedule_no
+            FROM item_schedules
+            WHERE is_billable AND next_due_on <= \(day) AND \(behind)
+            ORDER BY customer_id, item_id
+            LIMIT \(BillingRun.pageSize)
+            """, DueSchedule.init(row:))
+    }
+
+    /// Subscriptions with a due term that are suspended.
+    static func countSkipped(through day: Day, in tx: Transaction) async throws -> Int {
+        try await tx.first(
+            """
+            SELECT count(DISTINCT s.id) AS skipped
+            FROM subscriptions AS s
+            JOIN item_schedules AS d ON d.tenant_id = s.tenant_id AND d.subscription_id = s.id
+            WHERE s.state = 'suspended' AND d.next_due_on <= \(day)
+            """
+        ) { try $0["skipped"] } ?? 0
+    }
+
+    static func exists(_ invoice: InvoiceID, in tx: Transaction) async throws -> Bool {
+        try await tx.first("SELECT id FROM invoices WHERE id = \(invoice)") { _ in true } ?? false
+    }
+
+    /// The due items of a customer whose rows the database refused.
+    static func failures(of customer: CustomerID, through day: Day, in tx: Transaction) async throws -> [BillingFailure] {
+        try await tx.all(
+            """
+            SELECT d.subscription_id, s.reference, d.item_id
+            FROM item_schedules AS d
+            JOIN subscriptions AS s ON s.tenant_id = d.tenant_id AND s.id = d.subscription_id
+            WHERE d.customer_id = \(customer) AND d.is_billable AND d.next_due_on <= \(day)
+            """
+        ) { row in
+            BillingFailure(
+                subscription: try row["subscription_id"], reference: try row["reference"], item: try row["item_id"],
+                customer: customer, reason: .refused)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package import BillingMath
+package import Kernel
+
+/// How a new tenant bills.
+package struct BillingDefaults: Sendable, Hashable {
+    package let taxRounding: TaxRounding
+    package let invoiceNumberFormat: NumberFormat
+    package let invoiceDaysBeforeDue: Whole<0, 90>
+    package let paymentTermsDays: Whole<0, 365>
+
+    package init(
+        taxRounding: TaxRounding, invoiceNumberFormat: NumberFormat, invoiceDaysBeforeDue: Whole<0, 90>,
+        paymentTermsDays: Whole<0, 365>
+    ) {
+        self.taxRounding = taxRounding
+        self.invoiceNumberFormat = invoiceNumberFormat
+        self.invoiceDaysBeforeDue = invoiceDaysBeforeDue
+        self.paymentTermsDays = paymentTermsDays
+    }
+}
+
+extension TenantSettings {
+    /// The settings of a new tenant: its name is its brand's and its seller's until it says otherwise.
+    package init(
+        founding name: Text<1, 120>, country: CountryCode, timeZone: ZoneName, locale: LanguageTag,
+        currency: Currency, billing: BillingDefaults
+    ) {
+        self.init(
+            version: 1, seller: Seller(name: name, country: country), locale: locale, timeZone: timeZone,
+            defaultCurrency: currency, brand: Brand(name: name), invoiceNumberFormat: billing.invoiceNumberFormat,
+            creditNoteNumberFormat: .creditNotes, taxRounding: billing.taxRounding,
+            invoiceDaysBeforeDue: billing.invoiceDaysBeforeDue.value,
+            paymentTermsDays: billing.paymentTermsDays.value)
+    }
+}
+
+extension NumberFormat {
+    /// Credit notes have a series of their own; this is how it looks until a tenant says otherwise.
+    // The text is a constant that the format's own rule takes.
+    fileprivate static let creditNotes = NumberFormat("CN-{year}-{number:6}")!
+}

@@ -1,0 +1,106 @@
+import BillingMath
+package import Kernel
+package import Postgres
+
+/// The verbs on tenants and their settings.
+package struct Tenants: Sendable {
+    private let database: Database
+    private let system: SystemDatabase
+    private let clock: RealClock
+
+    package init(database: Database, system: SystemDatabase, clock: RealClock) {
+        self.database = database
+        self.system = system
+        self.clock = clock
+    }
+
+    /// What a new tenant is made of. A sandbox starts at `sandboxToday`.
+    package struct Founding: Sendable {
+        package let slug: Slug
+        package let name: Text<1, 120>
+        package let settings: TenantSettings
+        package let sandboxToday: Day?
+
+        package init(slug: Slug, name: Text<1, 120>, settings: TenantSettings, sandboxToday: Day?) {
+            self.slug = slug
+            self.name = name
+            self.settings = settings
+            self.sandboxToday = sandboxToday
+        }
+    }
+
+    /// Creates a tenant with its settings. Throws `slugTaken`.
+    package func found(_ founding: Founding) async throws -> Tenant {
+        let tenant = Tenant(
+            id: .new(), slug: founding.slug, name: founding.name, isSandbox: founding.sandboxToday != nil)
+        try await refusing(["tenants_slug_key": TenancyProblem.slugTaken]) {
+            try await database.write(TenantScope(tenant.id)) { tx in
+                try await tenant.insert(in: tx, recordedAt: clock.now())
+                try await founding.settings.insert(for: tenant.id, in: tx)
+                if let today = founding.sandboxToday {
+                    try await TenantCalendar.startClock(of: tenant.id, at: today, in: tx)
+                }
+            }
+        }
+        return tenant
+    }
+
+    /// The tenant that signs in here: by host name where that leads to one, else by slug.
+    package func find(host: HostName?, slug: Slug?) async throws -> TenantID? {
+        if let host, let tenant = try await Tenant.id(host: host, in: system) { return tenant }
+        guard let slug else { return nil }
+        return try await Tenant.id(slug: slug, in: system)
+    }
+
+    /// Throws `unknownTenant`.
+    package func require(slug: Slug) async throws -> TenantID {
+        guard let tenant = try await Tenant.id(slug: slug, in: system) else { throw TenancyProblem.unknownTenant }
+        return tenant
+    }
+
+    /// Every tenant of the installation, by slug. For the command line and for schedules.
+    package func all() async throws -> [(id: TenantID, slug: Slug, name: String)] {
+        try await Tenant.all(in: system)
+    }
+
+    package func add(hostName: HostName, to id: TenantID) async throws {
+        try await database.write(TenantScope(id)) { tx in
+            guard let tenant = try await Tenant.current(in: tx) else { throw TenancyProblem.unknownTenant }
+            try await tenant.add(hostName: hostName, in: tx)
+        }
+    }
+
+    /// The tenant of this transaction.
+    package func current(in tx: Transaction) async throws -> Tenant {
+        guard let tenant = try await Tenant.current(in: tx) else { throw Problem.notFound }
+        return tenant
+    }
+
+    /// The settings and today of this transaction's tenant.
+    package func calendar(in tx: Transaction) async throws -> TenantCalendar {
+        guard let calendar = try await TenantCalendar.read(in: tx, now: clock.now()) else { throw Problem.notFound }
+        return calendar
+    }
+
+    /// Whether the database answers at all: for health checks.
+    package func databaseAnswers() async throws -> Bool {
+        try await Tenant.databaseAnswers(system)
+    }
+
+    func read(_ scope: TenantScope) async throws -> (tenant: Tenant, calendar: TenantCalendar) {
+        try await database.read(scope) { tx in
+            (try await current(in: tx), try await calendar(in: tx))
+        }
+    }
+
+    func change(
+        _ scope: TenantScope, _ apply: @Sendable (inout TenantSettings) -> Void
+    ) async throws -> (tenant: Tenant, calendar: TenantCalendar) {
+        try await database.write(scope) { tx in
+            var settings = try await calendar(in: tx).settings
+            apply(&settings)
+            guard try await settings.update(in: tx) else { throw Problem.stale }
+            return (try await current(in: tx), try await calendar(in: tx))
+        }
+    }
+}

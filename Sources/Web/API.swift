@@ -1,0 +1,111 @@
+import HTTPTypes
+package import Hummingbird
+package import Kernel
+package import Logging
+
+/// The HTTP server's side of a list of endpoints: routes, credentials, limits and problems. It knows no
+/// store.
+package struct API: Sendable {
+    /// Turns a bearer token, and the host it was sent to, into the actor. Throws `Problem.unauthenticated`
+    /// when the token is not valid there.
+    package typealias Authenticate = @Sendable (_ token: String, _ host: HostName?) async throws -> Actor
+
+    /// What differs between installations; the defaults suit a server that faces the network itself.
+    package struct Settings: Sendable {
+        /// Bytes; a larger body is answered with 413.
+        package var bodyLimit = 1 << 20
+        /// After this time the handler is cancelled and 503 answered.
+        package var timeLimit: Duration = .seconds(30)
+        /// Whether clients reach us by TLS, which makes the answers say so for a year (HSTS).
+        package var isBehindTLS = false
+        /// How many proxies of our own stand in front and append to X-Forwarded-For; 0 ignores the header.
+        package var trustedProxies = 0
+        /// What may be logged of an unexpected error beside the name of its type; it never reaches the
+        /// client.
+        package var errorDetail: @Sendable (any Error) -> String? = { _ in nil }
+
+        package init() {}
+    }
+
+    /// As declared; generated tests walk it.
+    package let endpoints: [Endpoint]
+    private let settings: Settings
+    private let logger: Logger
+    private let authenticate: Authenticate
+
+    /// Stops the process when two endpoints have the same route or the same name.
+    package init(
+        _ endpoints: [Endpoint], settings: Settings = Settings(), logger: Logger,
+        authenticate: @escaping Authenticate
+    ) {
+        for names in [endpoints.map(\.route.description), endpoints.map(\.about.name)] {
+            let twice = Dictionary(grouping: names) { $0 }.filter { $0.value.count > 1 }.keys
+            precondition(twice.isEmpty, "declared twice: \(twice.sorted())")
+        }
+        self.endpoints = endpoints
+        self.settings = settings
+        self.logger = logger
+        self.authenticate = authenticate
+    }
+
+    /// The server as a service. It names no product in its answers.
+    package func application(on address: BindAddress) -> Application<RouterResponder<WebContext>> {
+        Application(
+            router: router(),
+            server: .http1(configuration: .init(idleTimeout: .seconds(75))),
+            configuration: ApplicationConfiguration(address: address, serverName: nil),
+            logger: logger)
+    }
+
+    /// All routes with the whole pipeline around them, for a server that brings its own channel.
+    package func router() -> Router<WebContext> {
+        let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
+        router.add(middleware: HeadAnswers())
+        router.add(middleware: RequestIDs())
+        router.add(middleware: AccessLog())
+        router.add(middleware: SecurityHeaders(isBehindTLS: settings.isBehindTLS))
+        router.add(middleware: ProblemAnswers(errorDetail: settings.errorDetail))
+        for (path, endpoints) in Dictionary(grouping: endpoints, by: \.route.path) {
+            for endpoint in endpoints {
+                let steps = EndpointSteps(endpoint: endpoint, settings: settings, authenticate: authenticate)
+                router.on(RouterPath(path), method: endpoint.route.method.http) { request, context in
+                    try await steps.respond(to: request, context: context)
+                }
+            }
+            refuseOtherMethods(on: path, than: endpoints.map(\.route.method), in: router)
+        }
+        return router
+    }
+
+    /// The router takes a path without a handler for the method as unknown; it must answer 405 and say what
+    /// goes.
+    private func refuseOtherMethods(
+        on path: String, than methods: [Route.Method], in router: Router<WebContext>
+    ) {
+        var allowed = Set(methods.map(\.http))
+        if allowed.contains(.get) { allowed.insert(.head) }
+        let allow = allowed.map(\.rawValue).sorted().joined(separator: ", ")
+        let all: [HTTPRequest.Method] = [
+            .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
+        ]
+        for method in all where !allowed.contains(method) {
+            router.on(RouterPath(path), method: method) { _, context -> Response in
+                var response = try Problem.methodNotAllowed.answer(requestID: context.requestID).response
+                response.headers[.allow] = allow
+                return response
+            }
+        }
+    }
+}
+
+extension Route.Method {
+    var http: HTTPRequest.Method {
+        switch self {
+        case .get: .get
+        case .post: .post
+        case .put: .put
+        case .patch: .patch
+        case .delete: .delete
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package import Kernel
+
+/// What the documentation says about an endpoint.
+package struct About: Sendable {
+    /// The chapter in which it stands: `Catalog`.
+    package let tag: String
+    /// The operationId, unique in the whole API: `readProduct`. Generated clients name their function after
+    /// it.
+    package let name: String
+    /// One line.
+    package let summary: String
+    package let details: String?
+    /// The status of success; nil means 204 for `NoContent` and 200 for anything else.
+    package let status: Int?
+    /// What it answers beyond the problems that any endpoint of its kind can answer.
+    package let problems: [Problem]
+
+    package init(
+        tag: String, name: String, summary: String, details: String? = nil, status: Int? = nil,
+        problems: [Problem] = []
+    ) {
+        self.tag = tag
+        self.name = name
+        self.summary = summary
+        self.details = details
+        self.status = status
+        self.problems = problems
+    }
+}

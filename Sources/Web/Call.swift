@@ -1,0 +1,53 @@
+package import Foundation
+package import Kernel
+
+/// One request before it is decoded, free of the HTTP server's types.
+package struct Call: Sendable {
+    /// Values of the path's placeholders, percent-encoded as they came.
+    package var path: [String: String] = [:]
+    /// The part behind the question mark, as it came.
+    package var query: String?
+    /// The Content-Type header, as it came.
+    package var contentType: String?
+    package var body = Data()
+    /// As in `PublicRequest`.
+    package var host: HostName?
+    package var clientAddress: String?
+    /// Set exactly when the endpoint has a permission, which this actor holds.
+    package var actor: Actor?
+    package var requestID: String
+
+    /// An empty call; the pipeline fills in the rest.
+    package init(requestID: String) {
+        self.requestID = requestID
+    }
+}
+
+/// One response before it is written, free of the HTTP server's types.
+package struct Answer: Sendable {
+    package let status: Int
+    package let contentType: String
+    /// Nil for an answer without a body.
+    package let body: Data?
+}
+
+/// JSON that was encoded before, served as it is.
+package struct JSONBytes: Sendable {
+    package let bytes: Data
+
+    package init(_ bytes: Data) {
+        self.bytes = bytes
+    }
+}
+
+extension JSONBytes: Codable, HasSchema {
+    package static var schema: JSONSchema { .anyObject }
+
+    package init(from decoder: any Decoder) throws {
+        bytes = try JSONEncoder().encode(try JSONValue(from: decoder))
+    }
+
+    package func encode(to encoder: any Encoder) throws {
+        try JSONDecoder().decode(JSONValue.self, from: bytes).encode(to: encoder)
+    }
+}

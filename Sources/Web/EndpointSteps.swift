@@ -1,0 +1,106 @@
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Kernel
+import NIOCore
+
+/// What happens to a request once its endpoint is known: credentials, permission, body, handler, in this
+/// order, so that nobody learns anything or costs anything before it is known that they may.
+struct EndpointSteps: Sendable {
+    let endpoint: Endpoint
+    let settings: API.Settings
+    let authenticate: API.Authenticate
+
+    func respond(to request: Hummingbird.Request, context: WebContext) async throws -> Response {
+        try await TimeLimit.run(settings.timeLimit) {
+            let call = try await call(request, context)
+            return try await endpoint.run(call).response
+        }
+    }
+
+    private func call(_ request: Hummingbird.Request, _ context: WebContext) async throws -> Call {
+        var call = Call(requestID: context.requestID)
+        call.host = host(of: request)
+        if let permission = endpoint.permission {
+            let actor = try await authenticate(try token(of: request), call.host)
+            context.noted.tenant = actor.scope.tenant
+            guard actor.may(permission) else { throw Problem.missing(permission) }
+            call.actor = actor
+        }
+        call.clientAddress = clientAddress(of: request, context)
+        for name in endpoint.route.placeholders {
+            call.path[name] = context.parameters.get(name)
+        }
+        call.query = request.uri.query
+        if endpoint.route.method.hasBody {
+            call.contentType = request.headers[.contentType]
+            call.body = try await body(of: request)
+        }
+        return call
+    }
+
+    /// The token of RFC 6750: `Authorization: Bearer …`.
+    private func token(of request: Hummingbird.Request) throws(Problem) -> String {
+        let parts = (request.headers[.authorization] ?? "").split(
+            separator: " ", omittingEmptySubsequences: true)
+        guard parts.count == 2, parts[0].lowercased() == "bearer", parts[1].utf8.count <= 8192,
+            parts[1].utf8.allSatisfy({ $0.isASCIIAlphanumeric || "-._~+/=".utf8.contains($0) })
+        else { throw .unauthenticated }
+        return String(parts[1])
+    }
+
+    private func host(of request: Hummingbird.Request) -> HostName? {
+        let authority = request.head.authority ?? ""
+        return HostName(authority.prefix { $0 != ":" }.lowercased())
+    }
+
+    /// Our own proxies append the address they see, so the one that counts stands that many places from the
+    /// end; what stands before it is whatever the client liked to claim.
+    private func clientAddress(of request: Hummingbird.Request, _ context: WebContext) -> String? {
+        guard settings.trustedProxies > 0, let name = HTTPField.Name("X-Forwarded-For") else {
+            return context.peerAddress
+        }
+        let hops = request.headers[values: name].flatMap { $0.split(separator: ",") }
+            .map { $0.trimmingCharacters(in: .whitespaces) }
+        return hops.dropLast(settings.trustedProxies - 1).last ?? context.peerAddress
+    }
+
+    private func body(of request: Hummingbird.Request) async throws -> Data {
+        if let announced = request.headers[.contentLength].flatMap({ Int($0) }),
+            announced > settings.bodyLimit
+        {
+            throw Problem.tooLarge
+        }
+        var body = Data()
+        do {
+            for try await buffer in request.body {
+                guard body.count + buffer.readableBytes <= settings.bodyLimit else { throw Problem.tooLarge }
+                body.append(contentsOf: buffer.readableBytesView)
+            }
+        } catch let problem as Problem {
+            throw problem
+        } catch {
+            throw BrokenTransport(cause: error)
+        }
+        // A cancelled stream ends as if it were complete.
+        try Task.checkCancellation()
+        return body
+    }
+}
+
+/// The connection failed while the body was read. The server's own error goes back to the server, which
+/// closes it.
+struct BrokenTransport: Error {
+    let cause: any Error
+}
+
+extension Answer {
+    var response: Response {
+        var headers = HTTPFields()
+        guard let body else { return Response(status: .init(code: status), headers: headers) }
+        headers[.contentType] = contentType
+        if status == 401 { headers[.wwwAuthenticate] = "Bearer" }
+        return Response(
+            status: .init(code: status), headers: headers, body: .init(byteBuffer: ByteBuffer(bytes: body)))
+    }
+}

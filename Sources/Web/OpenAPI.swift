@@ -1,0 +1,138 @@
+import Foundation
+package import Kernel
+
+/// The OpenAPI 3.1 document of a list of endpoints. The same list gives the same bytes.
+package struct OpenAPI {
+    package let title: String
+    package let version: String
+    package let description: String
+
+    package init(title: String, version: String, description: String) {
+        self.title = title
+        self.version = version
+        self.description = description
+    }
+
+    /// Throws when two different types would have the same name in the document.
+    package func document(of endpoints: [Endpoint]) throws -> JSONBytes {
+        var components = OpenAPIComponents()
+        var paths: [String: [String: JSONValue]] = [:]
+        var problemSchema = try SchemaRecorder.schema(of: ProblemBody.self)
+        problemSchema.name = "Problem"
+        let problem = components.reference(to: problemSchema)
+        for endpoint in endpoints {
+            let operation = OpenAPIOperation(endpoint: endpoint, problem: problem)
+            paths[endpoint.route.path, default: [:]][endpoint.route.method.rawValue.lowercased()] =
+                operation.json(&components)
+        }
+        if let clash = components.clash { throw SchemaError("two different types are named \(clash)") }
+        let tags = Set(endpoints.map(\.about.tag)).sorted().map { JSONValue.object(["name": .string($0)]) }
+        let document: JSONValue = [
+            "openapi": "3.1.0",
+            "info": [
+                "title": .string(title), "version": .string(version), "description": .string(description),
+            ],
+            "servers": [["url": "/"]],
+            "tags": .array(tags),
+            "paths": .object(paths.mapValues { .object($0) }),
+            "components": [
+                "schemas": .object(components.schemas),
+                "securitySchemes": [
+                    "bearer": ["type": "http", "scheme": "bearer", "bearerFormat": "JWT"]
+                ],
+            ],
+        ]
+        return JSONBytes(try WireFormat.encode(document, pretty: true) + Data("\n".utf8))
+    }
+
+    /// The endpoint `GET /v1/openapi.json`, which serves the document of `endpoints` and of itself.
+    package func endpoint(of endpoints: [Endpoint]) throws -> Endpoint {
+        let about = About(
+            tag: "Meta", name: "readOpenAPI", summary: "Read this document",
+            details: "The description of the API in OpenAPI 3.1, generated from the code that answers.")
+        func serving(_ document: JSONBytes) -> Endpoint {
+            Endpoint(public: .get("/v1/openapi.json"), about) { (_: PublicRequest<NoPath, NoQuery, NoBody>) in
+                document
+            }
+        }
+        return serving(try document(of: endpoints + [serving(JSONBytes(Data()))]))
+    }
+}
+
+/// One operation of the document.
+struct OpenAPIOperation {
+    let endpoint: Endpoint
+    /// The reference to the schema of every problem.
+    let problem: JSONValue
+
+    func json(_ components: inout OpenAPIComponents) -> JSONValue {
+        let about = endpoint.about
+        var operation: [String: JSONValue] = [
+            "operationId": .string(about.name),
+            "summary": .string(about.summary),
+            "tags": [.string(about.tag)],
+            "responses": .object(responses(&components)),
+            "security": endpoint.permission == nil ? [] : [["bearer": []]],
+        ]
+        if let details = about.details { operation["description"] = .string(details) }
+        if let permission = endpoint.permission { operation["x-permission"] = .string(permission.name) }
+        let parameters =
+            endpoint.path.fields.map { parameter($0, in: "path", &components) }
+            + endpoint.query.fields.map { parameter($0, in: "query", &components) }
+        if !parameters.isEmpty { operation["parameters"] = .array(parameters) }
+        if let body = endpoint.body {
+            operation["requestBody"] = [
+                "required": true,
+                "content": ["application/json": ["schema": components.reference(to: body)]],
+            ]
+        }
+        return .object(operation)
+    }
+
+    private func parameter(
+        _ field: JSONSchema.Field, in place: String, _ components: inout OpenAPIComponents
+    ) -> JSONValue {
+        var parameter: [String: JSONValue] = [
+            "name": .string(field.name), "in": .string(place), "required": .bool(field.isRequired),
+            "schema": components.reference(to: field.schema),
+        ]
+        if let about = field.schema.about { parameter["description"] = .string(about) }
+        return .object(parameter)
+    }
+
+    private func responses(_ components: inout OpenAPIComponents) -> [String: JSONValue] {
+        var success: [String: JSONValue] = ["description": .string(endpoint.about.summary)]
+        if let output = endpoint.output {
+            success["content"] = ["application/json": ["schema": components.reference(to: output)]]
+        }
+        var responses = ["\(endpoint.status)": JSONValue.object(success)]
+        for (status, problems) in Dictionary(grouping: endpoint.problems, by: \.status) {
+            // Problems are told apart by their code; the same code may come with other particulars.
+            let lines = Dictionary(problems.map { ($0.code, "`\($0.code)`: \($0.detail)") }) { first, _ in
+                first
+            }
+            responses["\(status)"] = [
+                "description": .string(
+                    lines.sorted { $0.key < $1.key }.map(\.value).joined(separator: "\n\n")),
+                "content": .object([ProblemBody.contentType: ["schema": problem]]),
+            ]
+        }
+        return responses
+    }
+}
+
+extension Endpoint {
+    /// Everything it may answer but success: what it declares, and what the pipeline answers for one of its
+    /// kind.
+    package var problems: [Problem] {
+        var problems = about.problems + [.internalError, .timedOut, .unavailable]
+        if permission != nil { problems += [.unauthenticated, .forbidden] }
+        if !path.fields.isEmpty { problems.append(.notFound) }
+        if body != nil {
+            problems += [.malformedJSON("The body is not JSON; the sentence says where."), .tooLarge]
+            problems.append(.unsupportedMediaType)
+        }
+        if body != nil || !query.fields.isEmpty { problems.append(.invalid) }
+        return problems
+    }
+}

@@ -1,0 +1,60 @@
+/// The schemas of a document: those with a name stand once, under `components`, and are referred to.
+struct OpenAPIComponents {
+    private(set) var schemas: [String: JSONValue] = [:]
+    /// A name that two different schemas claim.
+    private(set) var clash: String?
+
+    /// What stands where the schema is used.
+    mutating func reference(to schema: JSONSchema) -> JSONValue {
+        guard let name = schema.name else { return inline(schema) }
+        var plain = schema
+        plain.isNullable = false
+        let rendered = inline(plain)
+        if let other = schemas.updateValue(rendered, forKey: name), other != rendered { clash = name }
+        let reference: JSONValue = ["$ref": .string("#/components/schemas/\(name)")]
+        return schema.isNullable ? ["anyOf": [reference, ["type": "null"]]] : reference
+    }
+
+    private mutating func inline(_ schema: JSONSchema) -> JSONValue {
+        var json = shape(schema.shape)
+        if schema.isNullable, case .string(let type) = json["type"] {
+            json["type"] = [.string(type), "null"]
+            if case .array(let choices) = json["enum"] { json["enum"] = .array(choices + [.null]) }
+        }
+        if let about = schema.about { json["description"] = .string(about) }
+        if let format = schema.format { json["format"] = .string(format) }
+        if let pattern = schema.pattern { json["pattern"] = .string(pattern) }
+        if let length = schema.length {
+            json["minLength"] = .integer(Int64(length.lowerBound))
+            json["maxLength"] = .integer(Int64(length.upperBound))
+        }
+        if let example = schema.example { json["examples"] = [example] }
+        return .object(json)
+    }
+
+    private mutating func shape(_ shape: JSONSchema.Shape) -> [String: JSONValue] {
+        switch shape {
+        case .string: return ["type": "string"]
+        case .choice(let choices): return ["type": "string", "enum": .array(choices.map { .string($0) })]
+        case .boolean: return ["type": "boolean"]
+        case .number: return ["type": "number"]
+        case .anyObject: return ["type": "object"]
+        case .array(let item): return ["type": "array", "items": reference(to: item)]
+        case .dictionary(let item): return ["type": "object", "additionalProperties": reference(to: item)]
+        case .integer(let range):
+            // The bounds of Int64 itself say nothing that the format does not, and JavaScript cannot write
+            // them.
+            var json: [String: JSONValue] = ["type": "integer", "format": "int64"]
+            if range.lowerBound != .min { json["minimum"] = .integer(range.lowerBound) }
+            if range.upperBound != .max { json["maximum"] = .integer(range.upperBound) }
+            return json
+        case .object(let fields):
+            var properties: [String: JSONValue] = [:]
+            for field in fields { properties[field.name] = reference(to: field.schema) }
+            let required = fields.filter(\.isRequired).map { JSONValue.string($0.name) }
+            var json: [String: JSONValue] = ["type": "object", "properties": .object(properties)]
+            if !required.isEmpty { json["required"] = .array(required) }
+            return json
+        }
+    }
+}

@@ -1,0 +1,53 @@
+import BillingMath
+import Kernel
+import Testing
+
+extension DueItem {
+    /// `anchor interval nextTerm cancelOn quantity unitPrice setUp currency`, with `-` for no cancellation.
+    init(row: String) throws {
+        let cells = row.split(separator: " ").map(String.init)
+        let digits = cells[1].prefix { $0.isNumber }
+        let unit = try #require(Interval.Unit(rawValue: String(cells[1].dropFirst(digits.count))))
+        let count = try #require(Int(digits))
+        let interval = try #require(Interval(count, unit))
+        self.init(
+            schedule: Schedule(anchor: try Day(row: cells[0]), interval: interval),
+            nextTerm: try #require(Int(cells[2])),
+            cancelOn: cells[3] == "-" ? nil : try Day(row: cells[3]),
+            quantity: try Quantity(decimal: cells[4]),
+            price: UnitPrice(
+                currency: try #require(Currency(cells[7])), recurringMinor: try #require(Int64(cells[5])),
+                setUpMinor: try #require(Int64(cells[6]))))
+    }
+}
+
+extension Day {
+    /// Fails the test when there is no such day.
+    init(row text: String) throws {
+        self = try #require(Day(text))
+    }
+}
+
+extension BillingRules {
+    static func german(
+        throughDay: String, termLimit: Int = 15, percent: String = "19", rounding: TaxRounding = .line
+    ) throws -> BillingRules {
+        BillingRules(
+            throughDay: try #require(Day(throughDay)),
+            tax: CustomerTax(
+                rate: try TaxRate(percent: percent), rounding: rounding,
+                reason: .countryRate(try #require(CountryCode("DE")), name: "USt")),
+            termLimit: termLimit)
+    }
+}
+
+extension PlannedInvoice {
+    /// `day currency net+tax=gross item.kind.term=net+tax …`
+    var summary: String {
+        let head = "\(serviceDay) \(currency) \(netMinor)+\(taxMinor)=\(grossMinor)"
+        let lines = lines.map { line in
+            "\(line.item).\(line.charge.kind.rawValue).\(line.term.number)=\(line.netMinor)+\(line.taxMinor)"
+        }
+        return ([head] + lines).joined(separator: " ")
+    }
+}

@@ -1,0 +1,52 @@
+import Kernel
+import Synchronization
+
+@testable import Identity
+
+/// The table of signing keys and the clock of a test.
+final class KeyStore: Sendable {
+    private struct State {
+        var keys: [SigningKey] = []
+        var reads = 0
+        var now = Instant(microseconds: 1_800_000_000_000_000)
+    }
+
+    private let state = Mutex(State())
+
+    /// How often the table was read.
+    var reads: Int { state.withLock(\.reads) }
+    var keys: [SigningKey] { state.withLock(\.keys) }
+    var clock: RealClock { RealClock { self.state.withLock(\.now) } }
+
+    func wait(seconds: Int64) {
+        state.withLock { $0.now = $0.now.adding(seconds: seconds) }
+    }
+
+    func add(_ key: SigningKey) {
+        state.withLock { $0.keys.append(key) }
+    }
+
+    /// What one process knows of the table.
+    func process() -> SigningKeys {
+        SigningKeys(clock: clock) {
+            self.state.withLock {
+                $0.reads += 1
+                return $0.keys
+            }
+        } write: {
+            self.add($0)
+        }
+    }
+
+    func tokens() -> AccessTokens {
+        AccessTokens(keys: process(), clock: clock)
+    }
+}
+
+extension User {
+    static func example(role: Role = .staff) -> User {
+        User(
+            id: .new(), email: EmailAddress("ada@example.com")!, name: Text("Ada")!, role: role, version: 1,
+            recordedAt: Instant(microseconds: 0))
+    }
+}

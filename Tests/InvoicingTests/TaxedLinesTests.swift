@@ -1,0 +1,83 @@
+import BillingMath
+import Foundation
+import Kernel
+import Testing
+
+@testable import Invoicing
+
+@Suite("Lines by hand")
+struct TaxedLinesTests {
+    private let eur = Currency("EUR")!
+    private let german = CustomerTax(
+        rate: TaxRate(ratePPM: 190_000)!, rounding: .line,
+        reason: .countryRate(CountryCode("DE")!, name: "USt"))
+
+    @Test("A line is price times quantity, taxed, and explained by the rule manual")
+    func explained() throws {
+        let taxed = try TaxedLines([line("1.5", 499)], in: eur, tax: german)
+        let made = try #require(taxed.lines.first)
+        #expect([made.netMinor, made.taxMinor] == [749, 142])
+        #expect(taxed.totals.grossMinor == 891)
+        let explanation =
+            try JSONSerialization.jsonObject(with: Data(made.explanation.text.utf8)) as? [String: Any]
+        #expect(explanation?["rule"] as? String == "manual")
+        #expect(explanation?["exact"] as? String == "7.485")
+        #expect(explanation?["period"] == nil)
+        #expect((explanation?["tax"] as? [String: Any])?["name"] as? String == "USt")
+    }
+
+    @Test(
+        "Totals are those of the lines, by each rounding",
+        arguments: [(TaxRounding.line, 22), (.invoice, 21)])
+    func rounding(_ rounding: TaxRounding, tax: Int64) throws {
+        let tenth = CustomerTax(rate: TaxRate(ratePPM: 100_000)!, rounding: rounding, reason: .exempt)
+        let taxed = try TaxedLines([line("1", 105), line("1", 105)], in: eur, tax: tenth)
+        #expect(taxed.totals.taxMinor == tax)
+        #expect(taxed.lines.reduce(0) { $0 + $1.taxMinor } == tax)
+        #expect(taxed.lines.reduce(0) { $0 + $1.netMinor } == 210)
+    }
+
+    @Test("A discount may be a line, but not the whole")
+    func discounts() throws {
+        #expect(
+            try TaxedLines([line("1", 100), line("1", -100)], in: eur, tax: german).totals.grossMinor == 0)
+        #expect(throws: InvoicingProblem.negative) {
+            try TaxedLines([line("1", 100), line("1", -101)], in: eur, tax: german)
+        }
+    }
+
+    @Test("Amounts beyond 64 bits are refused, whether in a line or in the sum")
+    func overflow() {
+        #expect(throws: InvoicingProblem.tooLarge) { try TaxedLines([line("2", .max)], in: eur, tax: german) }
+        #expect(throws: InvoicingProblem.tooLarge) {
+            try TaxedLines([line("1", .max), line("1", 1)], in: eur, tax: german)
+        }
+    }
+
+    @Test("Every line in another currency is named")
+    func currencies() throws {
+        let yen = DraftLine(description: "x", quantity: .one, unitPrice: Money(1, Currency("JPY")!))
+        let refusal = #expect(throws: Problem.self) {
+            try TaxedLines([yen, line("1", 1), yen], in: eur, tax: german)
+        }
+        #expect(
+            refusal?.errors.map(\.pointer) == [
+                "/lines/0/unit_price/currency", "/lines/2/unit_price/currency",
+            ])
+    }
+
+    @Test("A body's quantities must be above zero")
+    func quantities() throws {
+        let lines = try ["1", "0", "-1"].map {
+            NewLine(description: Text("x")!, quantity: try Quantity(decimal: $0), unitPrice: Money(1, eur))
+        }
+        let refusal = #expect(throws: Problem.self) { try NewLine.drafts(lines) }
+        #expect(refusal?.errors.map(\.pointer) == ["/lines/1/quantity", "/lines/2/quantity"])
+    }
+
+    private func line(_ quantity: String, _ unitPriceMinor: Int64) throws -> DraftLine {
+        DraftLine(
+            description: "x", quantity: try Quantity(decimal: quantity), unitPrice: Money(unitPriceMinor, eur)
+        )
+    }
+}
