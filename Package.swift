@@ -86,7 +86,10 @@ let tests: [Target] = [
         ]),
     testing(
         "Contract", of: [],
-        ["TestKit", "MPanelServer", "Kernel", "Postgres", "Schema", "Web", .httpTypes, .logging], exclude: ["Allowed"]),
+        [
+            "TestKit", "MPanelServer", "Kernel", "Postgres", "Schema", "Web", "Importing", "Subscriptions", "Tenancy",
+            .httpTypes, .logging,
+        ], exclude: ["Allowed"]),
 ]
 
 let package = Package(

@@ -86,19 +86,34 @@ struct JSONBytes {
         buffer[count] = byte
         count += 1
     }
+
+    @inline(__always)
+    private mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+        precondition(
+            bytes.count <= buffer.count - count,
+            "the writer of this JSON promised a capacity that is too small")
+        count = buffer[count...].update(fromContentsOf: bytes)
+    }
 }
 
 extension JSONBytes {
     /// Text that needs no escaping.
     mutating func plain(_ text: StaticString) {
-        for byte in UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount) { append(byte) }
+        append(UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     /// Any text, escaped as RFC 8259 demands: quotation mark, backslash and control characters. At most six
     /// bytes for each of its own.
     mutating func escaped(_ text: String) {
         var text = text
-        text.withUTF8 { for byte in $0 { escaped(byte) } }
+        text.withUTF8 { bytes in
+            // Names of rules, currencies and most taxes need no escaping and are copied as they are.
+            if bytes.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+                append(bytes)
+            } else {
+                for byte in bytes { escaped(byte) }
+            }
+        }
     }
 
     @inline(__always)

@@ -43,9 +43,9 @@ extension Invoice {
     }
 
     /// The newest first.
-    static func list(_ filter: InvoiceFilter, _ page: PageRequest, in tx: Transaction) async throws -> Page<
-        Invoice
-    > {
+    static func list(
+        _ filter: InvoiceFilter, _ page: PageRequest, in tx: Transaction
+    ) async throws -> Page<Invoice> {
         let last = try page.cursor.map { try ListCursor($0).id }
         let rows = try await tx.all(
             """

@@ -36,9 +36,9 @@ package struct Invoices: Sendable {
         let lines: [DraftLine]
     }
 
-    func list(_ filter: InvoiceFilter, _ page: PageRequest, _ scope: TenantScope) async throws -> Page<
-        ListedInvoice
-    > {
+    func list(
+        _ filter: InvoiceFilter, _ page: PageRequest, _ scope: TenantScope
+    ) async throws -> Page<ListedInvoice> {
         try await database.read(scope) { tx in
             let invoices = try await Invoice.list(filter, page, in: tx)
             let addressees = try await Addressee.find(invoices.items.map(\.customer), in: tx)
@@ -60,8 +60,8 @@ package struct Invoices: Sendable {
                 draft.lines, in: draft.currency, for: draft.customer, calendar, in: tx)
             let invoice = Invoice(
                 id: .new(), customer: draft.customer, state: .draft, version: 1, number: nil,
-                currency: draft.currency,
-                serviceOn: draft.serviceOn ?? calendar.today, issuedOn: nil, dueOn: nil,
+                currency: draft.currency, serviceOn: draft.serviceOn ?? calendar.today, issuedOn: nil,
+                dueOn: nil,
                 netMinor: lines.totals.netMinor, taxMinor: lines.totals.taxMinor,
                 grossMinor: lines.totals.grossMinor, settledMinor: 0, lineCount: lines.lines.count,
                 taxRounding: lines.tax.rounding, recordedAt: clock.now())
@@ -71,9 +71,9 @@ package struct Invoices: Sendable {
     }
 
     /// Gives a draft other lines. Throws `notFound`, `wrongState`, `negative`, `tooLarge`.
-    func replaceLines(of id: InvoiceID, by lines: [DraftLine], by actor: Actor) async throws
-        -> InvoiceDocument
-    {
+    func replaceLines(
+        of id: InvoiceID, by lines: [DraftLine], by actor: Actor
+    ) async throws -> InvoiceDocument {
         try await database.write(actor.scope) { tx in
             let invoice = try await lock(id, for: .replaceLines, in: tx)
             let calendar = try await tenants.calendar(in: tx)
@@ -137,8 +137,7 @@ package struct Invoices: Sendable {
             let postings = try Posting.void(
                 PostedDocument(
                     id: id, customer: invoice.customer, netMinor: invoice.netMinor,
-                    taxMinor: invoice.taxMinor,
-                    currency: invoice.currency),
+                    taxMinor: invoice.taxMinor, currency: invoice.currency),
                 on: calendar.today)
             let events = [
                 InvoicingEvents.voided(id, version: invoice.version + 1),

@@ -65,7 +65,7 @@ extension Day {
     private func adding(months: Int) -> Day? {
         let (year, month, day) = civil
         let total = year * 12 + month - 1 + months
-        let targetYear = Rounding.down.divide(total, by: 12)
+        let targetYear = (total >= 0 ? total : total - 11) / 12
         let targetMonth = total - targetYear * 12 + 1
         guard (1900...9999).contains(targetYear) else { return nil }
         let clamped = Swift.min(day, Day.lengthOfMonth(targetMonth, in: targetYear))

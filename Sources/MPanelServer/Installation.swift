@@ -5,7 +5,7 @@ package import Identity
 package import Importing
 package import Invoicing
 package import Kernel
-import Ledger
+package import Ledger
 package import Logging
 package import Platform
 package import Postgres

@@ -24,6 +24,6 @@ struct MPanel: AsyncParsableCommand {
             """,
         subcommands: [
             Serve.self, Migrate.self, Import.self, Bill.self, Audit.self, TenantCommand.self, UserCommand.self,
-            OpenAPICommand.self, Demo.self,
+            OpenAPICommand.self, Demo.self, Bench.self,
         ])
 }

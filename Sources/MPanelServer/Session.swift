@@ -48,7 +48,7 @@ struct Session: Sendable {
             urls = configured
         } else {
             let cluster = PrivateCluster(home: settings.home, binaries: settings.postgresBinaries)
-            let held = try await cluster.acquire (say: Terminal.say)
+            let held = try await cluster.acquire(say: Terminal.say)
             lease = held
             urls = Settings.Databases(app: held.appURL, system: held.systemURL, owner: held.ownerURL)
         }

@@ -45,14 +45,14 @@ package struct Database: Sendable {
     package func all<Value>(
         _ scope: TenantScope, _ sql: SQL, _ make: (Row) throws -> Value
     ) async throws -> [Value] {
-        try await transactions.once([scope.readSetting, sql]).map(make)
+        try await transactions.once(scope.readSetting, sql).map(make)
     }
 
     /// As `all`, but the first row only, or nil.
     package func first<Value>(
         _ scope: TenantScope, _ sql: SQL, _ make: (Row) throws -> Value
     ) async throws -> Value? {
-        try await transactions.once([scope.readSetting, sql]).first.map(make)
+        try await transactions.once(scope.readSetting, sql).first.map(make)
     }
 }
 
@@ -81,12 +81,12 @@ package struct SystemDatabase: Sendable {
 
     /// As `Database.all`, without a tenant.
     package func all<Value>(_ sql: SQL, _ make: (Row) throws -> Value) async throws -> [Value] {
-        try await transactions.once([SystemDatabase.readSetting, sql]).map(make)
+        try await transactions.once(SystemDatabase.readSetting, sql).map(make)
     }
 
     /// As `Database.first`, without a tenant.
     package func first<Value>(_ sql: SQL, _ make: (Row) throws -> Value) async throws -> Value? {
-        try await transactions.once([SystemDatabase.readSetting, sql]).first.map(make)
+        try await transactions.once(SystemDatabase.readSetting, sql).first.map(make)
     }
 
     private static let readSetting: SQL = "SELECT set_config('transaction_read_only', 'on', true)"

@@ -1,5 +1,6 @@
 import CLibpq
 import Dispatch
+import Foundation
 import Logging
 
 /// The connection behind one stream of a `Listener`: everything happens on its queue, so nothing else needs a lock.
@@ -42,8 +43,8 @@ final class Ear: @unchecked Sendable {
         do {
             let link = try Link(settings)
             for channel in channels { try listen(channel, over: link) }
+            try watch(link)
             self.link = link
-            watch(link)
             failures = 0
             tell(.mayHaveMissed)
             // What arrived beside the answer to LISTEN is in libpq's buffer already: no event would tell of it.
@@ -66,22 +67,34 @@ final class Ear: @unchecked Sendable {
         }
     }
 
-    private func watch(_ link: Link) {
-        let source = DispatchSource.makeReadSource(fileDescriptor: PQsocket(link.pointer), queue: queue)
+    private func watch(_ link: Link) throws(ConnectionFailure) {
+        // A duplicate: libpq closes its own as soon as the line breaks. Until the source is cancelled, Dispatch would
+        // take whatever gets the same number next for ours.
+        let descriptor = dup(PQsocket(link.pointer))
+        guard descriptor >= 0 else { throw ConnectionFailure(description: "too many open files") }
+        let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
         source.setEventHandler { [weak self] in self?.read() }
-        // The socket must stay open until the source lets go of it: a number used again would be watched instead.
-        source.setCancelHandler { withExtendedLifetime(link) {} }
+        source.setCancelHandler { Foundation.close(descriptor) }
         source.resume()
         self.source = source
     }
 
     private func read() {
         guard let link else { return }
-        let isAlive = PQconsumeInput(link.pointer) == 1 && PQstatus(link.pointer) == CONNECTION_OK
+        // To the last byte and the end behind it: once the server has hung up, Dispatch does not call a second time.
+        var isAlive = true
+        repeat {
+            isAlive = PQconsumeInput(link.pointer) == 1 && PQstatus(link.pointer) == CONNECTION_OK
+        } while isAlive && hasInput(link)
         hear(link)
         if isAlive { return }
         logger.notice("the connection that listens to PostgreSQL broke")
         reconnectLater()
+    }
+
+    private func hasInput(_ link: Link) -> Bool {
+        var watched = pollfd(fd: PQsocket(link.pointer), events: Int16(POLLIN), revents: 0)
+        return poll(&watched, 1, 0) > 0
     }
 
     private func hear(_ link: Link) {

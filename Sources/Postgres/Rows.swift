@@ -37,8 +37,9 @@ final class QueryResult: @unchecked Sendable {
     init(_ pointer: OpaquePointer) {
         self.pointer = pointer
         rowCount = Int(PQntuples(pointer))
-        columns = (0..<PQnfields(pointer)).map { number in
-            Column(name: UnsafePointer(PQfname(pointer, number)), oid: PQftype(pointer, number))
+        // The answer to a COPY counts columns too, but they have no names.
+        columns = (0..<PQnfields(pointer)).compactMap { number in
+            PQfname(pointer, number).map { Column(name: $0, oid: PQftype(pointer, number)) }
         }
     }
 

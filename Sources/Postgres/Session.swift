@@ -17,7 +17,7 @@ final class Session: Sendable {
     }
 
     private let pool: ConnectionPool
-    /// What goes in front of the first statement: BEGIN, whose rows may be seen.
+    /// What goes in front of the first statement: BEGIN, and whose rows may be seen.
     private let opening: [SQL]
     private let state: Mutex<State>
 
@@ -29,7 +29,10 @@ final class Session: Sendable {
     }
 
     func run(_ statements: [SQL]) async throws -> [Rows] {
-        guard let connection = state.withLock({ $0.connection }) else { throw PostgresError.connectionLost }
+        guard let connection = try state.withLock({ state in
+            if state.phase == .ended { throw TransactionEnded() }
+            return state.connection
+        }) else { throw PostgresError.connectionLost }
         do {
             return try await send(statements, over: connection)
         } catch let lost as ConnectionLost {

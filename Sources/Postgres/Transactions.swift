@@ -22,13 +22,13 @@ struct Transactions: Sendable {
         }
     }
 
-    /// Runs statements as one transaction in one round trip and returns the last one's rows.
-    func once(_ statements: [SQL]) async throws -> Rows {
+    /// Runs one statement behind `setting`, both as one transaction, in one round trip.
+    func once(_ setting: SQL, _ sql: SQL) async throws -> Rows {
         try await repeating {
-            let session = try await Session(pool, opening: [])
+            let session = try await Session(pool, opening: [setting])
             defer { session.finish() }
-            guard let rows = try await session.run(statements).last else { throw TransactionEnded() }
-            return rows
+            // One statement has one result.
+            return try await session.run([sql])[0]
         }
     }
 

@@ -51,6 +51,37 @@ package struct Billing: Sendable {
         return report
     }
 
+    /// Runs over many tenants, `workers` at a time. One tenant's failure stops none of the others. The results are in
+    /// the order of the tenants.
+    package func runAll(
+        _ tenants: [TenantID], asOf: Day? = nil, isDryRun: Bool = false, workers: Int,
+        progress: @escaping @Sendable (TenantID, BillingReport) async -> Void = { _, _ in }
+    ) async throws -> [Result<BillingReport, any Error>] {
+        try await withThrowingTaskGroup(of: TenantRun.self) { group in
+            var finished: [TenantID: Result<BillingReport, any Error>] = [:]
+            for (index, tenant) in tenants.enumerated() {
+                if index >= workers, let run = try await group.next() { finished[run.tenant] = run.result }
+                let request = BillingRequest(
+                    scope: TenantScope(tenant), asOf: asOf, isDryRun: isDryRun, workers: workers)
+                group.addTask {
+                    do {
+                        let report = try await run(request) { await progress(tenant, $0) }
+                        return TenantRun(tenant: tenant, result: .success(report))
+                    } catch let error where !(error is CancellationError) {
+                        return TenantRun(tenant: tenant, result: .failure(error))
+                    }
+                }
+            }
+            while let run = try await group.next() { finished[run.tenant] = run.result }
+            return tenants.compactMap { finished[$0] }
+        }
+    }
+
+    private struct TenantRun: Sendable {
+        let tenant: TenantID
+        let result: Result<BillingReport, any Error>
+    }
+
     private func begin(_ request: BillingRequest) async throws -> BillingContext {
         try await database.write(request.scope) { tx in
             let calendar = try await tenants.calendar(in: tx)

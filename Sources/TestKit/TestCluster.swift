@@ -1,7 +1,7 @@
 import Foundation
 import Kernel
 import Logging
-package import Postgres
+import Postgres
 import Schema
 import Synchronization
 

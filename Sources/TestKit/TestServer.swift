@@ -4,7 +4,7 @@ import Kernel
 import Logging
 package import MPanelServer
 import Platform
-package import Postgres
+import Postgres
 
 /// The server as the composition root builds it, on a database of its own.
 package struct TestServer: Sendable {

@@ -1,6 +1,8 @@
 import BillingMath
 import Foundation
 import Kernel
+import Ledger
+import Platform
 import Postgres
 import Testing
 

@@ -1,6 +1,7 @@
 import BillingMath
 import Foundation
 import Kernel
+import Postgres
 import Testing
 
 @testable import Invoicing
@@ -28,7 +29,7 @@ struct TaxedLinesTests {
 
     @Test(
         "Totals are those of the lines, by each rounding",
-        arguments: [(TaxRounding.line, 22), (.invoice, 21)])
+        arguments: [(TaxRounding.line, 22), (.invoice, 21)] as [(TaxRounding, Int64)])
     func rounding(_ rounding: TaxRounding, tax: Int64) throws {
         let tenth = CustomerTax(rate: TaxRate(ratePPM: 100_000)!, rounding: rounding, reason: .exempt)
         let taxed = try TaxedLines([line("1", 105), line("1", 105)], in: eur, tax: tenth)

@@ -4,7 +4,7 @@ import Logging
 import ServiceLifecycle
 import Testing
 
-@Suite("The pool")
+@Suite("The pool", .timeLimit(.minutes(2)))
 struct ConnectionPoolTests {
     /// Something that one task waits for and another opens.
     private struct Gate: Sendable {

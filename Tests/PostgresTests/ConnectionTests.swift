@@ -3,7 +3,7 @@ import Kernel
 @testable import Postgres
 import Testing
 
-@Suite("One connection")
+@Suite("One connection", .timeLimit(.minutes(2)))
 struct ConnectionTests {
     private let database: TestDatabase
 

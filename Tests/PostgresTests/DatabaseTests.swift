@@ -2,7 +2,7 @@ import Kernel
 @testable import Postgres
 import Testing
 
-@Suite("Transactions of a tenant")
+@Suite("Transactions of a tenant", .timeLimit(.minutes(2)))
 struct DatabaseTests {
     private let shop: Shop
 

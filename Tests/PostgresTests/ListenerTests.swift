@@ -2,7 +2,7 @@ import Kernel
 import Postgres
 import Testing
 
-@Suite("Listening")
+@Suite("Listening", .timeLimit(.minutes(2)))
 struct ListenerTests {
     @Test("Notifications arrive in order, with channel and payload")
     func hearing() async throws {

@@ -1,7 +1,7 @@
 @testable import Postgres
 import Testing
 
-@Suite("Migrating")
+@Suite("Migrating", .timeLimit(.minutes(2)))
 struct MigratorTests {
     private let database: TestDatabase
     private let migrator: Migrator

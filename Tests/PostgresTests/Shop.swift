@@ -60,22 +60,18 @@ struct Shop: Sendable {
         "INSERT INTO things (tenant_id, customer_id, name) VALUES (\(scope.tenant), \(customer), \(name))"
     }
 
-    /// Ends the server's processes that match, as an administrator would.
+    /// Ends the server's processes that match, as an administrator would, and waits until they are gone.
     func terminate(where condition: SQL) async throws {
-        let connection = try await Connection.open(database.superuser)
-        try await connection.run(
+        let ended: [Bool] = try await Connection.open(database.superuser).all(
             """
-            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+            SELECT pg_terminate_backend(pid, 5000) AS ended FROM pg_stat_activity
             WHERE datname = current_database() AND pid <> pg_backend_pid() AND \(condition)
-            """)
-        let isGone = try await eventually { try await processes(where: condition, connection) == 0 }
-        if !isGone { throw ServerFailure(tool: "pg_terminate_backend", status: 1) }
+            """) { try $0["ended"] }
+        if ended.isEmpty || ended.contains(false) { throw ServerFailure(tool: "pg_terminate_backend", status: 1) }
     }
 
-    func processes(where condition: SQL, _ connection: Connection? = nil) async throws -> Int {
-        let administrator: Connection
-        if let connection { administrator = connection } else { administrator = try await .open(database.superuser) }
-        let count: Int? = try await administrator.first(
+    func processes(where condition: SQL) async throws -> Int {
+        let count: Int? = try await Connection.open(database.superuser).first(
             """
             SELECT count(*) FROM pg_stat_activity
             WHERE datname = current_database() AND pid <> pg_backend_pid() AND \(condition)

@@ -76,7 +76,7 @@ struct TestServer: Sendable {
         for descriptor in 0...2 as ClosedRange<Int32> {
             posix_spawn_file_actions_addopen(&files, descriptor, "/dev/null", O_RDWR, 0)
         }
-        posix_spawn_file_actions_addclosefrom_np(&files, 3)
+        for descriptor in 3..<64 as Range<Int32> { posix_spawn_file_actions_addclose(&files, descriptor) }
         var strings = (command + environment).map { strdup($0) }
         defer { for string in strings { free(string) } }
         strings.append(nil)

@@ -1,5 +1,5 @@
 import ArgumentParser
-import Foundation
+package import Foundation
 import Kernel
 import Logging
 import Platform
@@ -16,11 +16,15 @@ struct OpenAPICommand: AsyncParsableCommand {
 }
 
 extension Installation {
-    /// The OpenAPI document, from an installation that never opens a connection.
-    static func describe() throws -> Data {
-        guard let box = SecretBox(secret: Data(repeating: 0, count: 32)) else { return Data() }
-        let logger = Logger(label: "openapi") { _ in SwiftLogNoOpLogHandler() }
-        let installation = Installation(Parts(appURL: "", systemURL: "", secrets: box), logger: logger)
-        return try openAPI.document(of: installation.endpoints).bytes
+    /// The OpenAPI document of an installation.
+    package static func describe() throws -> Data {
+        try openAPI.document(of: offline().endpoints).bytes
+    }
+
+    /// An installation without a database: good for its declarations, and for nothing else.
+    package static func offline() throws -> Installation {
+        guard let box = SecretBox(secret: Data(repeating: 0, count: 32)) else { throw Problem.unavailable }
+        let logger = Logger(label: "offline") { _ in SwiftLogNoOpLogHandler() }
+        return Installation(Parts(appURL: "", systemURL: "", secrets: box), logger: logger)
     }
 }

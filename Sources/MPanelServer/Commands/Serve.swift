@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Hummingbird
+import Identity
 import Kernel
 import Logging
 import ServiceLifecycle

@@ -34,4 +34,8 @@ BEGIN
 END
 $$;
 
+-- In the migrations that follow, a table with more indexes gets its primary key last. While a table is empty all its
+-- indexes cost the same, and PostgreSQL then takes the one made last; sessions keep that choice for their foreign-key
+-- checks, and an index that only shares some columns with the key would be read from end to end for each row.
+
 GRANT USAGE ON SCHEMA public TO mpanel_app, mpanel_system;

@@ -22,12 +22,12 @@ CREATE TABLE products (
     metadata jsonb NOT NULL,
     version integer NOT NULL,
     recorded_at timestamptz NOT NULL,
-    PRIMARY KEY (tenant_id, id),
     CONSTRAINT products_code_key UNIQUE (tenant_id, code),
     CONSTRAINT products_family_fkey FOREIGN KEY (tenant_id, family_id) REFERENCES product_families
 );
 CREATE INDEX products_family_idx ON products (tenant_id, family_id, id);
 CREATE INDEX products_name_idx ON products (tenant_id, name, id);
+ALTER TABLE products ADD PRIMARY KEY (tenant_id, id);
 CALL mpanel_protect('products', 'SELECT, INSERT, UPDATE');
 
 -- A price is unique by product, currency and cycle while it is current; an edit of a price in use closes its row and
@@ -46,7 +46,6 @@ CREATE TABLE prices (
     in_use boolean NOT NULL,
     version integer NOT NULL,
     recorded_at timestamptz NOT NULL,
-    PRIMARY KEY (tenant_id, id),
     CHECK ((interval_unit IS NULL) = (interval_count IS NULL)),
     CONSTRAINT prices_version_key UNIQUE NULLS NOT DISTINCT
         (tenant_id, product_id, currency, interval_unit, interval_count, price_version),
@@ -55,6 +54,7 @@ CREATE TABLE prices (
 CREATE UNIQUE INDEX prices_current_key
     ON prices (tenant_id, product_id, currency, interval_unit, interval_count) NULLS NOT DISTINCT
     WHERE state = 'current';
+ALTER TABLE prices ADD PRIMARY KEY (tenant_id, id);
 CALL mpanel_protect('prices', 'SELECT, INSERT, UPDATE (state, amount_minor, setup_fee_minor, in_use, version)');
 
 CREATE FUNCTION mpanel_freeze_price() RETURNS trigger

@@ -49,10 +49,14 @@ CREATE FUNCTION mpanel_refuse_surplus_lines() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 BEGIN
+    -- A look-up by key for each line, not a join: the planner, which knows nothing of how many lines were added, would
+    -- now and then rather read all invoices for each of them.
     IF EXISTS (
-        SELECT FROM added JOIN invoices
-            ON invoices.tenant_id = added.tenant_id AND invoices.id = added.invoice_id
-        WHERE invoices.state <> 'draft' AND added.line_no > invoices.line_count)
+        SELECT FROM added
+        WHERE (
+            SELECT invoices.state <> 'draft' AND added.line_no > invoices.line_count
+            FROM invoices
+            WHERE invoices.tenant_id = added.tenant_id AND invoices.id = added.invoice_id))
     THEN
         RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'issued_invoices_are_frozen',
             MESSAGE = 'an issued invoice takes no more lines';

@@ -11,7 +11,6 @@ CREATE TABLE subscriptions (
     cancel_on date,
     version integer NOT NULL,
     recorded_at timestamptz NOT NULL,
-    PRIMARY KEY (tenant_id, id),
     CHECK (state = 'suspended' OR suspension_reason IS NULL),
     CONSTRAINT subscriptions_reference_key UNIQUE (tenant_id, reference),
     CONSTRAINT subscriptions_customer_fkey FOREIGN KEY (tenant_id, customer_id) REFERENCES customers
@@ -20,6 +19,7 @@ CREATE INDEX subscriptions_customer_idx ON subscriptions (tenant_id, customer_id
 CREATE INDEX subscriptions_state_idx ON subscriptions (tenant_id, state, id);
 CREATE INDEX subscriptions_trial_idx ON subscriptions (tenant_id, trial_until) WHERE state = 'trial';
 CREATE INDEX subscriptions_cancel_idx ON subscriptions (tenant_id, cancel_on) WHERE state <> 'cancelled';
+ALTER TABLE subscriptions ADD PRIMARY KEY (tenant_id, id);
 CALL mpanel_protect('subscriptions', 'SELECT, INSERT, UPDATE', 'customer_id');
 
 CREATE TABLE subscription_items (
@@ -30,11 +30,11 @@ CREATE TABLE subscription_items (
     product_id uuid NOT NULL,
     quantity_micros bigint NOT NULL CHECK (quantity_micros > 0),
     recorded_at timestamptz NOT NULL,
-    PRIMARY KEY (tenant_id, id),
     FOREIGN KEY (tenant_id, subscription_id) REFERENCES subscriptions,
     FOREIGN KEY (tenant_id, product_id) REFERENCES products
 );
 CREATE INDEX subscription_items_subscription_idx ON subscription_items (tenant_id, subscription_id, id);
+ALTER TABLE subscription_items ADD PRIMARY KEY (tenant_id, id);
 CALL mpanel_protect('subscription_items', 'SELECT, INSERT, UPDATE', 'customer_id');
 
 -- What an item is billed by: terms of one interval from an anchor, at one price version. `next_term` and
@@ -56,7 +56,6 @@ CREATE TABLE item_schedules (
     next_due_on date,
     has_gaps boolean NOT NULL DEFAULT false,
     is_billable boolean NOT NULL,
-    PRIMARY KEY (tenant_id, item_id, schedule_no),
     FOREIGN KEY (tenant_id, item_id) REFERENCES subscription_items,
     FOREIGN KEY (tenant_id, price_id) REFERENCES prices
 );
@@ -64,6 +63,7 @@ CREATE INDEX item_schedules_due_idx ON item_schedules (tenant_id, next_due_on, i
     WHERE is_billable AND next_due_on IS NOT NULL;
 CREATE INDEX item_schedules_customer_idx ON item_schedules (tenant_id, customer_id, item_id);
 CREATE INDEX item_schedules_subscription_idx ON item_schedules (tenant_id, subscription_id);
+ALTER TABLE item_schedules ADD PRIMARY KEY (tenant_id, item_id, schedule_no);
 CALL mpanel_protect(
     'item_schedules', 'SELECT, INSERT, UPDATE (next_term, next_due_on, has_gaps, is_billable)', 'customer_id');
 

@@ -1,0 +1,94 @@
+import Foundation
+import Kernel
+import Logging
+import Platform
+import Postgres
+import Schema
+import Subscriptions
+import Tenancy
+import Web
+
+/// The cluster of a benchmark: seeds are databases, and each run gets a copy of one.
+struct BenchRun: Sendable {
+    let lease: PrivateCluster.Lease
+    /// Where the server keeps the rows for the floor.
+    let directory: String
+    let workers: Int
+
+    func migrate() async throws {
+        let logger = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
+        _ = try await Migrator(owner: PostgresSettings(url: lease.ownerURL), logger: logger).migrate(Schema.migrations)
+        // The server writes there, as whichever user it runs.
+        try FileManager.default.createDirectory(
+            atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o777])
+        chmod(directory, 0o777)
+    }
+
+    func seed(_ name: String, tenants: Int, subscriptions: Int) async throws {
+        Terminal.say("Seeding \(tenants) tenants with \(subscriptions) due subscriptions each.")
+        let admin = try await connection("postgres")
+        try await admin.execute(script: "CREATE DATABASE \(name) TEMPLATE mpanel")
+        try await BenchSeed.fill(tenants: tenants, subscriptions: subscriptions, over: connection(name))
+    }
+
+    /// Bills a copy of a seed, then writes the same rows by COPY.
+    func bill(_ seed: String) async throws -> BenchTime {
+        let copy = "bench_copy"
+        let admin = try await connection("postgres")
+        try await admin.execute(script: "CREATE DATABASE \(copy) TEMPLATE \(seed)")
+        try await admin.execute(script: "CHECKPOINT")
+        let run = try await time { try await billAll(copy) }
+        let inside = try await connection(copy)
+        let rows = try await BenchFloor.rows(over: inside)
+        try await BenchFloor.export(to: directory, over: inside)
+        let floor = min(try await floor(copy, connections: 1), try await floor(copy, connections: 2))
+        try await admin.execute(script: "DROP DATABASE \(copy) WITH (FORCE)")
+        return BenchTime(run: run, floor: floor, rows: rows)
+    }
+
+    private func billAll(_ name: String) async throws {
+        guard let box = SecretBox(secret: SecretBox.newSecret()) else { return }
+        var parts = Installation.Parts(
+            appURL: url(lease.appURL, name), systemURL: url(lease.systemURL, name), secrets: box)
+        parts.connections = workers * workers + 3
+        let logger = Logger(label: "bench") { label in JSONLogHandler(label: label, level: .error, write: Terminal.log) }
+        let installation = Installation(parts, logger: logger)
+        let tenants = try await installation.tenants.all().map(\.id)
+        let reports = try await installation.subscriptions.billing.runAll(tenants, workers: workers)
+        await installation.shutDown()
+        guard try reports.allSatisfy({ try $0.get().failed.isEmpty }) else { throw Complaint("The benchmark's run left items out.") }
+    }
+
+    private func floor(_ name: String, connections: Int) async throws -> Duration {
+        try await BenchFloor.prepare(over: connection(name))
+        return try await time {
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                // The largest table on one connection, the others on the other.
+                let shares = connections == 1 ? [BenchFloor.tables] : [["invoice_lines", "outbox_events"], ["invoices", "billed_terms", "postings"]]
+                for share in shares {
+                    group.addTask {
+                        let connection = try await connection(name)
+                        for table in share { try await BenchFloor.copy(table, from: directory, over: connection) }
+                    }
+                }
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    private func time(_ body: () async throws -> Void) async throws -> Duration {
+        let start = ContinuousClock.now
+        try await body()
+        return ContinuousClock.now - start
+    }
+
+    private func connection(_ database: String) async throws -> Connection {
+        var settings = PostgresSettings(url: url(lease.superuserURL, database))
+        settings.statementLimit = .zero
+        return try await Connection.open(settings)
+    }
+
+    private func url(_ text: String, _ database: String) -> String {
+        text.replacing(/@\/[^?]*\?/, with: "@/\(database)?")
+    }
+}

@@ -1,0 +1,131 @@
+import Foundation
+package import HTTPTypes
+import Hummingbird
+import HummingbirdTesting
+import Identity
+package import Kernel
+import MPanelServer
+import NIOCore
+import Tenancy
+package import Web
+
+/// Speaks to the API as a program does: JSON over HTTP, through the whole pipeline.
+package struct TestClient: Sendable {
+    private let http: any TestClientProtocol
+    private var headers = HTTPFields()
+
+    init(_ http: any TestClientProtocol) {
+        self.http = http
+    }
+
+    /// What came back.
+    package struct Answer: Sendable {
+        package let status: Int
+        package let headers: HTTPFields
+        package let text: String
+        /// Null for an answer that is no JSON.
+        package let json: JSONValue
+
+        init(_ response: TestResponse) {
+            status = response.status.code
+            headers = response.headers
+            text = String(buffer: response.body)
+            json = (try? JSONValue(parsing: Data(text.utf8))) ?? .null
+        }
+
+        package subscript(_ name: String) -> JSONValue { json[name] }
+    }
+
+    package func send(
+        _ method: HTTPRequest.Method, _ uri: String, _ body: JSONValue? = nil
+    ) async throws -> Answer {
+        var headers = headers
+        var bytes: ByteBuffer?
+        if let body {
+            headers[.contentType] = "application/json"
+            bytes = ByteBuffer(bytes: try JSONEncoder().encode(body))
+        }
+        return Answer(try await http.execute(uri: uri, method: method, headers: headers, body: bytes))
+    }
+
+    /// Sends these bytes as they are, which may be no JSON at all; `headers` stand over the client's own.
+    package func send(
+        _ method: HTTPRequest.Method, _ uri: String, bytes: [UInt8], headers: HTTPFields = [:]
+    ) async throws -> Answer {
+        var all = self.headers
+        all[.contentType] = "application/json"
+        for field in headers { all[field.name] = field.value }
+        return Answer(
+            try await http.execute(uri: uri, method: method, headers: all, body: ByteBuffer(bytes: bytes)))
+    }
+
+    /// The same client with the access token that this sign-in gives.
+    package func signedIn(_ sign: TestSignIn) async throws -> TestClient {
+        let answer = try await send(
+            .post, "/v1/sign-ins",
+            [
+                "company": .string(sign.company.text), "email": .string(sign.email.text),
+                "password": .string(TestSignIn.password),
+            ])
+        guard let token = answer["access_token"].text else { throw Problem.unauthenticated }
+        var client = self
+        client.headers[.authorization] = "Bearer \(token)"
+        return client
+    }
+}
+
+/// A user as they sign in.
+package struct TestSignIn: Sendable {
+    static let password = "a password for tests"
+
+    let company: Slug
+    let email: EmailAddress
+}
+
+extension TestServer {
+    /// Runs `body` with a client of the API that has not signed in.
+    package func api<Value: Sendable>(_ body: @Sendable (TestClient) async throws -> Value) async throws
+        -> Value
+    {
+        try await installation.api().application(on: .hostname("127.0.0.1", port: 0)).test(.router) { http in
+            try await body(TestClient(http))
+        }
+    }
+
+    /// Makes a user with this role.
+    package func user(_ role: Role, of company: Slug) async throws -> TestSignIn {
+        let scope = TenantScope(try await installation.tenants.require(slug: company))
+        guard let email = EmailAddress("\(role.rawValue)@\(company.text).example"),
+            let name = Text<1, 120>("A user"),
+            let password = Password(TestSignIn.password)
+        else { throw Problem.invalid }
+        try await installation.identity.users.create(
+            Users.Draft(email: email, name: name, role: role, password: password),
+            by: Actor(.operatorCommand, role: .owner, scope: scope))
+        return TestSignIn(company: company, email: email)
+    }
+}
+
+extension JSONValue {
+    /// The field of an object; null where there is none.
+    package subscript(_ name: String) -> JSONValue {
+        if case .object(let fields) = self { fields[name] ?? .null } else { .null }
+    }
+
+    /// The element of an array; null where there is none.
+    package subscript(_ place: Int) -> JSONValue {
+        if case .array(let items) = self, items.indices.contains(place) { items[place] } else { .null }
+    }
+
+    package var items: [JSONValue] {
+        if case .array(let items) = self { items } else { [] }
+    }
+
+    package var text: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+
+    package var integer: Int64? {
+        if case .integer(let number) = self { number } else { nil }
+    }
+}

@@ -1,0 +1,81 @@
+import Kernel
+import Web
+
+extension JSONSchema {
+    /// A value that this schema lets pass: with its required fields only, or with every field there is.
+    func sample(full: Bool) -> JSONValue {
+        switch shape {
+        case .object(let fields):
+            .object(
+                Dictionary(
+                    uniqueKeysWithValues: fields.filter { full || $0.isRequired }
+                        .map { ($0.name, $0.schema.sample(full: full)) }))
+        case .array(let item): .array([item.sample(full: full)])
+        case .choice(let choices): .string(choices.first ?? "")
+        case .dictionary, .anyObject: example ?? [:]
+        case .string: example ?? "text"
+        case .integer(let range): example ?? .integer(range.lowerBound)
+        case .number: example ?? 1
+        case .boolean: true
+        }
+    }
+
+    /// Every place in a full sample, with its schema and whether its object needs it.
+    func places(at pointer: String = "") -> [Place] {
+        switch shape {
+        case .object(let fields):
+            fields.flatMap { field in
+                let place = "\(pointer)/\(field.name)"
+                return [Place(pointer: place, schema: field.schema, isRequired: field.isRequired)]
+                    + field.schema.places(at: place)
+            }
+        case .array(let item):
+            [Place(pointer: "\(pointer)/0", schema: item, isRequired: false)] + item.places(at: "\(pointer)/0")
+        default: []
+        }
+    }
+
+    struct Place: Sendable {
+        let pointer: String
+        let schema: JSONSchema
+        let isRequired: Bool
+
+        /// Whether a value of this shape is what stands here.
+        func takes(_ value: JSONValue) -> Bool {
+            switch (schema.shape, value) {
+            case (_, .null): schema.isNullable
+            case (.object, .object), (.dictionary, .object), (.anyObject, .object), (.array, .array),
+                (.string, .string), (.choice, .string), (.integer, .integer), (.number, .integer),
+                (.number, .number), (.boolean, .bool):
+                true
+            default: false
+            }
+        }
+    }
+}
+
+extension JSONValue {
+    /// The same with `value` in the place of what the pointer names; nil takes it out.
+    func replacing(_ pointer: Substring, by value: JSONValue?) -> JSONValue {
+        guard let slash = pointer.firstIndex(of: "/") else { return value ?? .null }
+        let rest = pointer[pointer.index(after: slash)...]
+        let name = String(rest.prefix { $0 != "/" })
+        let deeper = rest.dropFirst(name.count)
+        switch self {
+        case .object(var fields):
+            fields[name] = deeper.isEmpty ? value : (fields[name] ?? .null).replacing(deeper, by: value)
+            return .object(fields)
+        case .array(var items):
+            guard let index = Int(name), items.indices.contains(index) else { return self }
+            if !deeper.isEmpty {
+                items[index] = items[index].replacing(deeper, by: value)
+            } else if let value {
+                items[index] = value
+            } else {
+                items.remove(at: index)
+            }
+            return .array(items)
+        default: return self
+        }
+    }
+}

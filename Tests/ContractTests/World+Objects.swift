@@ -1,0 +1,108 @@
+import Foundation
+import HTTPTypes
+import Kernel
+import TestKit
+import Testing
+import Web
+
+/// Makes a new object of each kind that a path can name, through the API, as the company's owner.
+struct ObjectMaker: Sendable {
+    let company: Company
+    /// Tells what must be unique apart.
+    private let token = UUID().uuidString.prefix(8).lowercased()
+
+    init(_ company: Company) {
+        self.company = company
+    }
+
+    /// What stands in the place of the placeholder behind `/v1/<collection>/`. Fails the test for a collection that is
+    /// not known here: a new kind of object needs its line.
+    func make(for collection: Substring) async throws -> String {
+        let object: JSONValue =
+            switch collection {
+            case "billing-runs": try await run()
+            case "contacts": try await contact()
+            case "credit-notes": try await creditNote()
+            case "customers": try await customer()
+            case "invoices": try await draft()
+            case "prices": try await product()["prices"][0]
+            case "product-families":
+                try await company.owner.must(.post, "/v1/product-families", ["name": .string("Family \(token)")])
+            case "products": try await product()
+            case "subscriptions": try await subscription()
+            case "tax-rates": try await taxRate()
+            case "users": try await company.owner.must(.get, "/v1/me")
+            default: .null
+            }
+        return try #require(
+            (object["id"].text ?? object["country"].text), "make an object of /v1/\(collection)/ in ObjectMaker")
+    }
+
+    func customer() async throws -> JSONValue {
+        try await company.owner.must(
+            .post, "/v1/customers",
+            [
+                "name": "Ada Berg", "email": "ada@berg.example", "currency": "EUR",
+                "address": ["street": "Ring 1", "postal_code": "10115", "city": "Berlin", "country": "DE"],
+            ])
+    }
+
+    func contact(of customer: JSONValue? = nil) async throws -> JSONValue {
+        let id = try await (customer == nil ? self.customer() : customer ?? .null)["id"].text ?? ""
+        return try await company.owner.must(
+            .post, "/v1/customers/\(id)/contacts", ["name": "Bo Berg", "email": "bo@berg.example"])
+    }
+
+    func product() async throws -> JSONValue {
+        try await company.owner.must(
+            .post, "/v1/products",
+            [
+                "code": .string("made-\(token)-\(UUID().uuidString.prefix(8))"), "type": "hosting", "name": "Made",
+                "prices": [
+                    [
+                        "amount": ["amount": 1000, "currency": "EUR"], "interval": ["unit": "month", "count": 1],
+                    ]
+                ],
+            ])
+    }
+
+    func subscription() async throws -> JSONValue {
+        let customer = try await customer()["id"]
+        let price = try await product()["prices"][0]["id"]
+        return try await company.owner.must(
+            .post, "/v1/subscriptions", ["customer_id": customer, "items": [["price_id": price]]])
+    }
+
+    func draft(of customer: JSONValue? = nil) async throws -> JSONValue {
+        let id = try await (customer == nil ? self.customer() : customer ?? .null)["id"]
+        return try await company.owner.must(
+            .post, "/v1/invoices",
+            [
+                "customer_id": id, "currency": "EUR",
+                "lines": [
+                    [
+                        "description": "Work", "quantity": "2",
+                        "unit_price": ["amount": 500, "currency": "EUR"],
+                    ]
+                ],
+            ])
+    }
+
+    func creditNote(of customer: JSONValue? = nil) async throws -> JSONValue {
+        let id = try await draft(of: customer)["id"].text ?? ""
+        _ = try await company.owner.must(.post, "/v1/invoices/\(id)/finalization")
+        return try await company.owner.must(.post, "/v1/invoices/\(id)/void", ["reason": "A test"])["credit_notes"][0]
+    }
+
+    /// Only one may wait at a time.
+    func run() async throws -> JSONValue {
+        let asked = try await company.owner.send(.post, "/v1/billing-runs", [:])
+        return asked.status == 202 ? asked.json : try await company.owner.first("/v1/billing-runs")
+    }
+
+    /// Of a country in which only this company has a rate.
+    func taxRate() async throws -> JSONValue {
+        try await company.owner.must(
+            .put, "/v1/tax-rates/\(company.slug.text == "ours" ? "IS" : "NO")", ["name": "VSK", "percent": "24"])
+    }
+}

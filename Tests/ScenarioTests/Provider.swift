@@ -1,0 +1,83 @@
+import Foundation
+import Importing
+import Kernel
+import TestKit
+
+/// A provider that one test makes up. It comes in as every provider does: by its files.
+struct Provider {
+    var today = "2026-12-01"
+    /// product_code,currency,interval_unit,interval_count,amount,setup_fee; the products follow from them.
+    var prices = ["web,EUR,month,1,10.00,0.00"]
+    /// C1…CN, all in Germany, where the tax is 19 %.
+    var customers = 1
+    /// ref,customer_ref,product_code,currency,interval_unit,interval_count,quantity,started_on,trial_until,
+    /// billed_until,state,cancel_on
+    var subscriptions: [String] = []
+
+    /// Writes the files into a new directory, which is the caller's to remove.
+    func write() throws -> URL {
+        let directory = FileManager.default.temporaryDirectory.appending(path: "mpanel-provider-\(UUID())")
+        try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+        try files.write(into: directory)
+        return directory
+    }
+
+    private var files: [String: String] {
+        let products = Set(prices.compactMap { $0.split(separator: ",").first }).sorted()
+        let people = (1...max(1, customers)).map {
+            "C\($0),,Person \($0),c\($0)@customer.example,Street \($0),10115,Berlin,DE,EUR,false"
+        }
+        return [
+            "tenant.json": Provider.settings,
+            "products.csv": Provider.csv(
+                "code,type,family,name", products.map { "\($0),hosting,,Product \($0)" }),
+            "prices.csv": Provider.csv(
+                "product_code,currency,interval_unit,interval_count,amount,setup_fee", prices),
+            "tax_rates.csv": Provider.csv("country,name,percent", ["DE,USt,19"]),
+            "customers.csv": Provider.csv(
+                "ref,company,contact_name,email,street,postal_code,city,country,currency,tax_exempt", people),
+            "subscriptions.csv": Provider.csv(
+                "ref,customer_ref,product_code,currency,interval_unit,interval_count,quantity,started_on,"
+                    + "trial_until,billed_until,state,cancel_on", subscriptions),
+        ]
+    }
+
+    private static let settings = """
+        {"name": "Acme", "country": "DE", "time_zone": "Europe/Berlin", "locale": "de-DE",
+         "default_currency": "EUR", "tax_rounding": "line", "invoice_number_format": "A-{year}-{number:6}",
+         "invoice_days_before_due": 0, "payment_terms_days": 14}
+        """
+
+    private static func csv(_ header: String, _ rows: [String]) -> String {
+        ([header] + rows).joined(separator: "\n") + "\n"
+    }
+}
+
+extension [String: String] {
+    fileprivate func write(into directory: URL) throws {
+        for (name, content) in self {
+            try Data(content.utf8).write(to: directory.appending(path: name))
+        }
+    }
+}
+
+extension Provider {
+    /// Customers enough that a run over them takes several transactions. Each has two subscriptions, which start
+    /// in December 2023, now and then on one day.
+    static func crowd(of customers: Int) -> Provider {
+        var crowd = Provider()
+        crowd.prices = [
+            "web,EUR,month,1,4.99,9.00", "mail,EUR,month,1,1.37,0.00", "vps,EUR,month,3,33.35,0.00",
+        ]
+        crowd.customers = customers
+        crowd.subscriptions = (1...customers).flatMap { number in
+            let days = [1 + number % 28, 1 + number * 7 % 28].map { $0 < 10 ? "0\($0)" : "\($0)" }
+            let second = number % 3 == 0 ? "vps,EUR,month,3" : "mail,EUR,month,1"
+            return [
+                "W\(number),C\(number),web,EUR,month,1,\(1 + number % 4),2023-12-\(days[0]),,,active,",
+                "X\(number),C\(number),\(second),1.5,2023-12-\(days[1]),,,active,",
+            ]
+        }
+        return crowd
+    }
+}
