@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// The architecture, as edges. A target may import what stands above it here and nothing else: an edge that is not
-// listed does not compile. ARCHITECTURE.md walks through it.
+// The architecture, as edges. A target may import what stands above it here and nothing else: an edge that is
+// not listed does not compile. ARCHITECTURE.md walks through it.
 
 let strict: [SwiftSetting] = [
     .enableUpcomingFeature("ExistentialAny"),
@@ -36,7 +36,9 @@ let capabilities: [Target] = [
     library("Catalog", ["Kernel", "Postgres", "Web", "Tenancy", "Platform"]),
     library("Tax", ["Kernel", "BillingMath", "Postgres", "Web", "Tenancy", "Platform"]),
     library("Ledger", ["Kernel", "Postgres", "Web", "Tenancy", "Platform"]),
-    library("Invoicing", ["Kernel", "BillingMath", "Postgres", "Web", "Tenancy", "Platform", "Customers", "Tax", "Ledger"]),
+    library(
+        "Invoicing",
+        ["Kernel", "BillingMath", "Postgres", "Web", "Tenancy", "Platform", "Customers", "Tax", "Ledger"]),
     library(
         "Subscriptions",
         [
@@ -45,7 +47,10 @@ let capabilities: [Target] = [
         ]),
     library(
         "Importing",
-        ["Kernel", "BillingMath", "Postgres", "Tenancy", "Platform", "Customers", "Catalog", "Tax", "Subscriptions", .crypto]),
+        [
+            "Kernel", "BillingMath", "Postgres", "Tenancy", "Platform", "Customers", "Catalog", "Tax",
+            "Subscriptions", .crypto,
+        ]),
 ]
 
 // The composition root: the only target that knows all others.
@@ -53,8 +58,10 @@ let server: [Target] = [
     .executableTarget(
         name: "MPanelServer",
         dependencies: [
-            "Kernel", "BillingMath", "Postgres", "Schema", "Web", "Tenancy", "Platform", "Identity", "Customers",
-            "Catalog", "Tax", "Ledger", "Invoicing", "Subscriptions", "Importing", .hummingbird, .argumentParser,
+            "Kernel", "BillingMath", "Postgres", "Schema", "Web", "Tenancy", "Platform", "Identity",
+            "Customers",
+            "Catalog", "Tax", "Ledger", "Invoicing", "Subscriptions", "Importing", .hummingbird,
+            .argumentParser,
             .logging, .lifecycle, .unixSignals, .configuration, .systemPackage, .crypto,
         ],
         swiftSettings: strict)
@@ -65,7 +72,8 @@ let tests: [Target] = [
     library(
         "TestKit",
         [
-            "Kernel", "Postgres", "Schema", "Web", "Platform", "Tenancy", "Identity", "Subscriptions", "Importing",
+            "Kernel", "Postgres", "Schema", "Web", "Platform", "Tenancy", "Identity", "Subscriptions",
+            "Importing",
             "MPanelServer", .logging, .hummingbird, .hummingbirdTesting, .httpTypes, .nioCore,
         ]),
     testing("Kernel"),
@@ -76,7 +84,9 @@ let tests: [Target] = [
     testing("Customers", ["Kernel"]),
     testing("Tax", ["Kernel", "BillingMath"]),
     testing("Ledger", ["Kernel"]),
-    testing("Invoicing", ["Kernel", "BillingMath", "Postgres", "Tenancy", "Customers", "Tax", "Ledger", "Platform"]),
+    testing(
+        "Invoicing",
+        ["Kernel", "BillingMath", "Postgres", "Tenancy", "Customers", "Tax", "Ledger", "Platform"]),
     testing("Importing", ["Kernel", "BillingMath"]),
     testing(
         "Scenario", of: [],
@@ -87,7 +97,8 @@ let tests: [Target] = [
     testing(
         "Contract", of: [],
         [
-            "TestKit", "MPanelServer", "Kernel", "Postgres", "Schema", "Web", "Importing", "Subscriptions", "Tenancy",
+            "TestKit", "MPanelServer", "Kernel", "Postgres", "Schema", "Web", "Importing", "Subscriptions",
+            "Tenancy",
             .httpTypes, .logging,
         ], exclude: ["Allowed"]),
 ]
@@ -122,7 +133,8 @@ func testing(
     exclude: [String] = []
 ) -> Target {
     .testTarget(
-        name: name + "Tests", dependencies: (targets ?? [.byName(name: name)]) + dependencies, exclude: exclude,
+        name: name + "Tests", dependencies: (targets ?? [.byName(name: name)]) + dependencies,
+        exclude: exclude,
         swiftSettings: strict)
 }
 

@@ -3,8 +3,12 @@ import Platform
 
 /// What others may hear of the catalogue.
 enum CatalogEvents {
-    static func created(_ product: Product) -> Event { Event("product.created", product.id, version: product.version) }
-    static func updated(_ product: Product) -> Event { Event("product.updated", product.id, version: product.version) }
+    static func created(_ product: Product) -> Event {
+        Event("product.created", product.id, version: product.version)
+    }
+    static func updated(_ product: Product) -> Event {
+        Event("product.updated", product.id, version: product.version)
+    }
     static func created(_ price: Price) -> Event { Event("price.created", price.id, version: price.version) }
     static func updated(_ price: Price) -> Event { Event("price.updated", price.id, version: price.version) }
 }

@@ -11,7 +11,9 @@ package enum CatalogProblem {
     package static let unknownFamily = Problem(
         "unknown_family", status: 422, "There is no such family. Create it first, or leave the field out.")
     package static let priceExists = Problem(
-        "price_exists", status: 409, "The product has a price in this currency and cycle. Change that one instead.")
+        "price_exists", status: 409,
+        "The product has a price in this currency and cycle. Change that one instead.")
     package static let wrongState = Problem(
-        "wrong_state", status: 409, "The object's state does not allow this. See its actions for what it does.")
+        "wrong_state", status: 409,
+        "The object's state does not allow this. See its actions for what it does.")
 }

@@ -15,7 +15,8 @@ extension Catalog {
                 problems: [.notFound, CatalogProblem.priceExists, CatalogProblem.wrongState])
         ) { (request: Request<ProductPath, NoQuery, NewPrice>) in
             PriceBody(
-                try await prices.add(request.body.draft(), to: request.path.id, by: request.actor), for: request.actor)
+                try await prices.add(request.body.draft(), to: request.path.id, by: request.actor),
+                for: request.actor)
         }
     }
 
@@ -34,8 +35,10 @@ extension Catalog {
             About(
                 tag: "Catalog", name: "changePrice", summary: "Change what a price asks",
                 details: """
-                    While nothing was sold at it the price changes in place. Later the answer is a new version with \
-                    an id of its own: new subscriptions take it, those that exist keep the price they were sold at.
+                    While nothing was sold at it the price changes in place. Later the answer is a new \
+                    version with \
+                    an id of its own: new subscriptions take it, those that exist keep the price they were \
+                    sold at.
                     """,
                 problems: [.notFound, CatalogProblem.wrongState])
         ) { (request: Request<PricePath, NoQuery, PriceChangeBody>) in

@@ -47,20 +47,22 @@ extension Price {
     package static func insert(_ prices: [Price], in tx: Transaction, at now: Instant) async throws {
         guard !prices.isEmpty else { return }
         try await refusing([
-            "prices_current_key": CatalogProblem.priceExists, "prices_version_key": CatalogProblem.priceExists,
+            "prices_current_key": CatalogProblem.priceExists,
+            "prices_version_key": CatalogProblem.priceExists,
         ]) {
             try await tx.run(
                 """
-                INSERT INTO prices (tenant_id, id, product_id, currency, interval_unit, interval_count, price_version,
-                    state, amount_minor, setup_fee_minor, in_use, version, recorded_at)
-                SELECT \(tx.scope.tenant), id, product_id, currency, interval_unit, interval_count, price_version,
-                    'current', amount_minor, setup_fee_minor, false, 1, \(now)
-                FROM unnest(\(prices.map(\.id.uuid)), \(prices.map(\.product.uuid)), \(prices.map(\.currency.code)),
-                    \(prices.map(\.interval?.unit.rawValue)), \(prices.map { $0.interval.map { Int32($0.count) } }),
+                INSERT INTO prices (tenant_id, id, product_id, currency, interval_unit, interval_count,
+                    price_version, state, amount_minor, setup_fee_minor, in_use, version, recorded_at)
+                SELECT \(tx.scope.tenant), id, product_id, currency, interval_unit, interval_count,
+                    price_version, 'current', amount_minor, setup_fee_minor, false, 1, \(now)
+                FROM unnest(\(prices.map(\.id.uuid)), \(prices.map(\.product.uuid)),
+                    \(prices.map(\.currency.code)), \(prices.map(\.interval?.unit.rawValue)),
+                        \(prices.map { $0.interval.map { Int32($0.count) } }),
                     \(prices.map { Int32($0.priceVersion) }), \(prices.map(\.amountMinor)),
                     \(prices.map(\.setupFeeMinor)))
-                    AS price (id, product_id, currency, interval_unit, interval_count, price_version, amount_minor,
-                        setup_fee_minor)
+                    AS price (id, product_id, currency, interval_unit, interval_count, price_version,
+                        amount_minor, setup_fee_minor)
                 """)
         }
     }
@@ -76,7 +78,8 @@ extension Price {
             """
         ) { row in
             let key = PriceKey(
-                product: try row["product_id"], currency: try row["currency"], interval: try Price.interval(row))
+                product: try row["product_id"], currency: try row["currency"],
+                interval: try Price.interval(row))
             return (key, try row["latest"] as Int)
         }
         return Dictionary(uniqueKeysWithValues: versions)

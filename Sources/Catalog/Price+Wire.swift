@@ -52,7 +52,8 @@ extension PriceBody {
     init(_ price: Price, for actor: Actor) {
         self.init(
             id: price.id, productId: price.product, amount: price.amount, setupFee: price.setupFee,
-            interval: price.interval, priceVersion: price.priceVersion, state: price.state, isInUse: price.isInUse,
+            interval: price.interval, priceVersion: price.priceVersion, state: price.state,
+            isInUse: price.isInUse,
             version: price.version, actions: price.actions(for: actor))
     }
 }

@@ -2,8 +2,8 @@ package import Kernel
 
 /// What a product costs in one currency and cycle.
 ///
-/// Once a subscription uses it, a price is immutable: an edit closes it as `replaced` and opens the next version, and
-/// subscriptions keep the version that they were sold at.
+/// Once a subscription uses it, a price is immutable: an edit closes it as `replaced` and opens the next
+/// version, and subscriptions keep the version that they were sold at.
 package struct Price: Sendable, Hashable {
     package enum State: String, Codable, Sendable, CaseIterable {
         case current, replaced, archived

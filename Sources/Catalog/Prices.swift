@@ -30,7 +30,9 @@ package struct Prices: Sendable {
 
     /// Adds many prices at once, to products that are known to be there. Throws `priceExists`.
     @discardableResult
-    package func add(_ drafts: [(product: ProductID, price: PriceDraft)], in tx: Transaction) async throws -> [Price] {
+    package func add(_ drafts: [(product: ProductID, price: PriceDraft)], in tx: Transaction) async throws
+        -> [Price]
+    {
         let latest = try await Price.versions(of: Array(Set(drafts.map(\.product))), in: tx)
         return try await insert(
             drafts.map { product, draft in
@@ -114,7 +116,8 @@ package struct PriceDraft: Sendable, Hashable {
     func version(_ number: Int, of product: ProductID) -> Price {
         Price(
             id: .new(), product: product, currency: currency, interval: interval, priceVersion: number,
-            state: .current, amountMinor: amountMinor, setupFeeMinor: setupFeeMinor, isInUse: false, version: 1)
+            state: .current, amountMinor: amountMinor, setupFeeMinor: setupFeeMinor, isInUse: false,
+            version: 1)
     }
 }
 
@@ -144,7 +147,8 @@ struct PriceChange: Sendable {
         }
         if !errors.isEmpty { throw Problem.invalid.with(errors: errors) }
         return try PriceDraft(
-            currency: price.currency, interval: price.interval, amountMinor: amount?.amountMinor ?? price.amountMinor,
+            currency: price.currency, interval: price.interval,
+            amountMinor: amount?.amountMinor ?? price.amountMinor,
             setupFeeMinor: setupFee?.amountMinor ?? price.setupFeeMinor)
     }
 }

@@ -3,7 +3,10 @@ import Web
 
 extension Catalog {
     var productEndpoints: [Endpoint] {
-        [listProducts, createProduct, readProduct, changeProduct, archiveProduct, restoreProduct, copyProduct]
+        [
+            listProducts, createProduct, readProduct, changeProduct, archiveProduct, restoreProduct,
+            copyProduct,
+        ]
     }
 
     private var listProducts: Endpoint {
@@ -12,7 +15,8 @@ extension Catalog {
             About(tag: "Catalog", name: "listProducts", summary: "List products with their current prices")
         ) { (request: Request<NoPath, ProductQuery, NoBody>) in
             let page = try await products.list(
-                request.query.filter, PageRequest(request.query.limit, request.query.cursor), request.actor.scope)
+                request.query.filter, PageRequest(request.query.limit, request.query.cursor),
+                request.actor.scope)
             return PageBody(page.map { ProductBody($0, for: request.actor) })
         }
     }
@@ -23,9 +27,12 @@ extension Catalog {
             About(
                 tag: "Catalog", name: "createProduct", summary: "Create a product, with prices if you like",
                 status: 201,
-                problems: [CatalogProblem.codeTaken, CatalogProblem.unknownFamily, CatalogProblem.priceExists])
+                problems: [
+                    CatalogProblem.codeTaken, CatalogProblem.unknownFamily, CatalogProblem.priceExists,
+                ])
         ) { (request: Request<NoPath, NoQuery, NewProduct>) in
-            ProductBody(try await products.create(request.body.draft(), by: request.actor), for: request.actor)
+            ProductBody(
+                try await products.create(request.body.draft(), by: request.actor), for: request.actor)
         }
     }
 
@@ -57,7 +64,8 @@ extension Catalog {
             .put("/v1/products/{id}/archival"), .catalogWrite,
             About(
                 tag: "Catalog", name: "archiveProduct", summary: "Take a product out of sale",
-                details: "Subscriptions to it go on.", problems: [.notFound, .stale, CatalogProblem.wrongState])
+                details: "Subscriptions to it go on.",
+                problems: [.notFound, .stale, CatalogProblem.wrongState])
         ) { (request: Request<ProductPath, NoQuery, NoBody>) in
             ProductBody(try await products.archive(request.path.id, by: request.actor), for: request.actor)
         }

@@ -25,10 +25,13 @@ extension Product {
     }
 
     package static func find(codes: [Code], in tx: Transaction) async throws -> [Product] {
-        try await tx.all("SELECT \(columns) FROM products WHERE code = ANY(\(codes.map(\.text)))", Product.init(row:))
+        try await tx.all(
+            "SELECT \(columns) FROM products WHERE code = ANY(\(codes.map(\.text)))", Product.init(row:))
     }
 
-    static func list(_ filter: ProductFilter, _ page: PageRequest, in tx: Transaction) async throws -> Page<Product> {
+    static func list(_ filter: ProductFilter, _ page: PageRequest, in tx: Transaction) async throws -> Page<
+        Product
+    > {
         var condition: SQL = "TRUE"
         if let state = filter.state { condition = "\(condition) AND state = \(state)" }
         if let kind = filter.kind { condition = "\(condition) AND type = \(kind)" }
@@ -59,19 +62,22 @@ extension Product {
     static func insert(_ products: [Product], in tx: Transaction) async throws {
         guard !products.isEmpty else { return }
         try await refusing([
-            "products_code_key": CatalogProblem.codeTaken, "products_family_fkey": CatalogProblem.unknownFamily,
+            "products_code_key": CatalogProblem.codeTaken,
+            "products_family_fkey": CatalogProblem.unknownFamily,
         ]) {
             try await tx.run(
                 """
-                INSERT INTO products (tenant_id, id, family_id, code, type, name, description, state, attributes,
-                    metadata, version, recorded_at)
+                INSERT INTO products (tenant_id, id, family_id, code, type, name, description, state,
+                    attributes, metadata, version, recorded_at)
                 SELECT \(tx.scope.tenant), id, family_id, code, type, name, description, state, attributes,
                     metadata, 1, recorded_at
-                FROM unnest(\(products.map(\.id.uuid)), \(products.map(\.family?.uuid)), \(products.map(\.code)),
+                FROM unnest(\(products.map(\.id.uuid)), \(products.map(\.family?.uuid)),
+                    \(products.map(\.code)),
                     \(products.map(\.kind)), \(products.map(\.name)), \(products.map(\.description)),
                     \(products.map(\.state)), \(products.map { try JSONText(encoding: $0.attributes) }),
                     \(products.map { try JSONText(encoding: $0.metadata) }), \(products.map(\.recordedAt)))
-                    AS p (id, family_id, code, type, name, description, state, attributes, metadata, recorded_at)
+                    AS p (id, family_id, code, type, name, description, state, attributes, metadata,
+                        recorded_at)
                 """)
         }
     }

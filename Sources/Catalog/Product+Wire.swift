@@ -81,7 +81,8 @@ extension ProductBody {
     init(_ priced: PricedProduct, for actor: Actor) {
         let product = priced.product
         self.init(
-            id: product.id, code: product.code, type: product.kind, name: product.name, familyId: product.family,
+            id: product.id, code: product.code, type: product.kind, name: product.name,
+            familyId: product.family,
             description: product.description, state: product.state, attributes: product.attributes,
             metadata: product.metadata, prices: priced.prices.map { PriceBody($0, for: actor) },
             version: product.version, recordedAt: product.recordedAt, actions: product.actions(for: actor))

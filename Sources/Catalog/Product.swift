@@ -46,7 +46,8 @@ extension Product {
 
     func require(_ action: Action) throws {
         guard allows(action) else {
-            throw CatalogProblem.wrongState.with(detail: "The product is \(state.rawValue): it takes no \(action.rawValue).")
+            throw CatalogProblem.wrongState.with(
+                detail: "The product is \(state.rawValue): it takes no \(action.rawValue).")
         }
     }
 }

@@ -52,7 +52,8 @@ extension Catalog {
         Endpoint(
             .delete("/v1/product-families/{id}"), .catalogWrite,
             About(
-                tag: "Catalog", name: "deleteFamily", summary: "Delete a product family that no product belongs to",
+                tag: "Catalog", name: "deleteFamily",
+                summary: "Delete a product family that no product belongs to",
                 status: 204, problems: [.notFound, CatalogProblem.familyInUse])
         ) { (request: Request<FamilyPath, NoQuery, NoBody>) in
             try await families.delete(request.path.id, by: request.actor)

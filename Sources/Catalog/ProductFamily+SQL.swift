@@ -9,7 +9,8 @@ extension ProductFamily {
     }
 
     static func find(_ id: ProductFamilyID, in tx: Transaction) async throws -> ProductFamily? {
-        try await tx.first("SELECT id, name, version FROM product_families WHERE id = \(id)", ProductFamily.init(row:))
+        try await tx.first(
+            "SELECT id, name, version FROM product_families WHERE id = \(id)", ProductFamily.init(row:))
     }
 
     package static func find(names: [Text<1, 120>], in tx: Transaction) async throws -> [ProductFamily] {

@@ -39,7 +39,9 @@ package struct Products: Sendable {
         }
     }
 
-    func list(_ filter: ProductFilter, _ page: PageRequest, _ scope: TenantScope) async throws -> Page<PricedProduct> {
+    func list(_ filter: ProductFilter, _ page: PageRequest, _ scope: TenantScope) async throws -> Page<
+        PricedProduct
+    > {
         try await database.read(scope) { tx in
             let products = try await Product.list(filter, page, in: tx)
             let prices = try await Price.current(of: products.items.map(\.id), in: tx)
@@ -72,7 +74,9 @@ package struct Products: Sendable {
 
     private func create(_ draft: Draft, in tx: Transaction) async throws -> PricedProduct {
         try await create([draft], in: tx)
-        guard let product = try await Product.find(codes: [draft.code], in: tx).first else { throw Problem.notFound }
+        guard let product = try await Product.find(codes: [draft.code], in: tx).first else {
+            throw Problem.notFound
+        }
         return try await priced(product, in: tx)
     }
 
@@ -92,14 +96,17 @@ package struct Products: Sendable {
     }
 
     /// A new product like this one, with the same current prices, under a code of its own.
-    func copy(_ id: ProductID, to code: Code, name: Text<1, 200>?, by actor: Actor) async throws -> PricedProduct {
+    func copy(_ id: ProductID, to code: Code, name: Text<1, 200>?, by actor: Actor) async throws
+        -> PricedProduct
+    {
         try await database.write(actor.scope) { tx in
             let original = try await priced(require(id, in: tx), in: tx)
             let product = original.product
             return try await create(
                 Draft(
                     code: code, kind: product.kind, name: name ?? product.name, family: product.family,
-                    description: product.description, attributes: product.attributes, metadata: product.metadata,
+                    description: product.description, attributes: product.attributes,
+                    metadata: product.metadata,
                     prices: original.prices.map(PriceDraft.init(copying:))),
                 in: tx)
         }
@@ -132,7 +139,8 @@ extension Product {
     fileprivate init(_ draft: Products.Draft, recordedAt: Instant) {
         self.init(
             id: .new(), code: draft.code, family: draft.family, kind: draft.kind, name: draft.name,
-            description: draft.description, state: .active, attributes: draft.attributes, metadata: draft.metadata,
+            description: draft.description, state: .active, attributes: draft.attributes,
+            metadata: draft.metadata,
             version: 1, recordedAt: recordedAt)
     }
 }

@@ -37,7 +37,8 @@ struct CustomerRows: RowKind {
     func key(of row: Parsed) -> String { row.reference.text }
 
     func write(_ rows: [Parsed], in tx: Transaction) async throws -> [CellRefusal?] {
-        let taken = Set(try await Customer.find(references: rows.map(\.reference), in: tx).compactMap(\.reference))
+        let taken = Set(
+            try await Customer.find(references: rows.map(\.reference), in: tx).compactMap(\.reference))
         let free = rows.filter { !taken.contains($0.reference) }
         if !free.isEmpty { _ = try await customers.create(free.map(\.draft), in: tx) }
         return rows.map { row in

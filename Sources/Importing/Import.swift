@@ -7,11 +7,11 @@ package import Subscriptions
 package import Tax
 package import Tenancy
 
-/// Takes a provider's business in from a directory of CSV files: the good rows, one by one, while the bad ones are
-/// refused with their place and reason.
+/// Takes a provider's business in from a directory of CSV files: the good rows, one by one, while the bad
+/// ones are refused with their place and reason.
 ///
-/// It can be repeated and killed at any time: a row is in completely or not at all, an unchanged row is skipped, a
-/// changed one is reported and not applied.
+/// It can be repeated and killed at any time: a row is in completely or not at all, an unchanged row is
+/// skipped, a changed one is reported and not applied.
 package struct Import: Sendable {
     let database: Database
     let tenants: Tenants
@@ -40,16 +40,19 @@ package struct Import: Sendable {
         package let rows: Int
     }
 
-    /// Imports `directory` into the tenant with this slug, which is created from tenant.json when there is none; a
-    /// `sandboxToday` makes a new one a sandbox. Throws an `ImportFault` when a file is missing or its header wrong.
+    /// Imports `directory` into the tenant with this slug, which is created from tenant.json when there is
+    /// none; a `sandboxToday` makes a new one a sandbox. Throws an `ImportFault` when a file is missing or
+    /// its header wrong.
     package func run(
-        _ directory: URL, into slug: Slug, sandboxToday: Day?, progress: @escaping @Sendable (Progress) -> Void
+        _ directory: URL, into slug: Slug, sandboxToday: Day?,
+        progress: @escaping @Sendable (Progress) -> Void
     ) async throws -> ImportReport {
         let tenant = try await tenant(directory, slug, sandboxToday: sandboxToday)
         let scope = TenantScope(tenant)
         let today = try await database.read(scope) { tx in try await tenants.calendar(in: tx).today }
         var report = ImportReport(tenant: slug)
-        let files = ImportFiles(directory: directory, database: database, scope: scope, clock: clock, progress: progress)
+        let files = ImportFiles(
+            directory: directory, database: database, scope: scope, clock: clock, progress: progress)
         try await files.take(ProductRows(catalog: catalog), into: &report)
         try await files.take(PriceRows(catalog: catalog), into: &report)
         try await files.take(TaxRateRows(tax: tax), into: &report)

@@ -64,7 +64,9 @@ struct ImportFiles: Sendable {
         let new = rows.filter { known[$0.key] == nil }
         let refusals = new.isEmpty ? [] : try await kind.write(new.map(\.parsed), in: tx)
         let refused = Dictionary(
-            uniqueKeysWithValues: zip(new, refusals).compactMap { row, refusal in refusal.map { (row.key, $0) } })
+            uniqueKeysWithValues: zip(new, refusals).compactMap { row, refusal in
+                refusal.map { (row.key, $0) }
+            })
         try await ImportedRow.insert(
             new.filter { refused[$0.key] == nil }.map { ($0.key, $0.digest) }, kind: Kind.name, in: tx,
             at: clock.now())
@@ -115,7 +117,8 @@ struct RowBatch<Kind: RowKind> {
                 let parsed = try kind.parse(Cells(record: record))
                 let key = kind.key(of: parsed)
                 if let line = lines[key] {
-                    throw CellRefusal(Kind.columns[0], "stands on line \(line) already; this row is not taken")
+                    throw CellRefusal(
+                        Kind.columns[0], "stands on line \(line) already; this row is not taken")
                 }
                 lines[key] = record.line
                 rows.append(Row(line: record.line, key: key, digest: digest(of: record), parsed: parsed))

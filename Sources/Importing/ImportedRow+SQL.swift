@@ -3,7 +3,8 @@ import Postgres
 
 /// What an import remembers of a row.
 enum ImportedRow {
-    static func digests(of keys: [String], kind: String, in tx: Transaction) async throws -> [String: [UInt8]] {
+    static func digests(of keys: [String], kind: String, in tx: Transaction) async throws -> [String: [UInt8]]
+    {
         let known = try await tx.all(
             "SELECT key, digest FROM imported_rows WHERE kind = \(kind) AND key = ANY(\(keys))"
         ) { row in (try row["key"] as String, (try row["digest"] as SQLBytes).bytes) }

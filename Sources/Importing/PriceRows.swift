@@ -13,7 +13,9 @@ struct PriceRows: RowKind {
     }
 
     static let name = "prices"
-    static let columns = ["product_code", "currency", "interval_unit", "interval_count", "amount", "setup_fee"]
+    static let columns = [
+        "product_code", "currency", "interval_unit", "interval_count", "amount", "setup_fee",
+    ]
     static var counts: any WritableKeyPath<ImportReport, ImportReport.Counts> & Sendable { \.prices }
 
     let catalog: Catalog
@@ -43,12 +45,17 @@ struct PriceRows: RowKind {
                 continue
             }
             guard sold.price(row.product, row.currency, row.interval) == nil else {
-                refusals.append(CellRefusal("amount", "is set already, by a price that was not imported from this file"))
+                refusals.append(
+                    CellRefusal("amount", "is set already, by a price that was not imported from this file"))
                 continue
             }
-            prices.append((product, try PriceDraft(
-                currency: row.currency, interval: row.interval, amountMinor: row.amountMinor,
-                setupFeeMinor: row.setupFeeMinor)))
+            prices.append(
+                (
+                    product,
+                    try PriceDraft(
+                        currency: row.currency, interval: row.interval, amountMinor: row.amountMinor,
+                        setupFeeMinor: row.setupFeeMinor)
+                ))
             refusals.append(nil)
         }
         try await catalog.prices.add(prices, in: tx)

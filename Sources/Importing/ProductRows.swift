@@ -32,7 +32,8 @@ struct ProductRows: RowKind {
         try await catalog.products.create(
             free.map { row in
                 Products.Draft(
-                    code: row.code, kind: row.kind, name: row.name, family: row.family.flatMap { families[$0] })
+                    code: row.code, kind: row.kind, name: row.name,
+                    family: row.family.flatMap { families[$0] })
             }, in: tx)
         return rows.map { row in
             taken.contains(row.code)

@@ -35,7 +35,9 @@ struct CellRefusal: Error, Hashable, Sendable {
 struct Cells: Sendable {
     let record: CSVRecord
 
-    func text<Field: FieldText>(_ column: String, _ type: Field.Type = Field.self) throws(CellRefusal) -> Field {
+    func text<Field: FieldText>(_ column: String, _ type: Field.Type = Field.self) throws(CellRefusal)
+        -> Field
+    {
         guard let value = Field(record[column]) else {
             throw CellRefusal(column, record[column].isEmpty ? "is missing" : Field.rule)
         }
@@ -43,7 +45,9 @@ struct Cells: Sendable {
     }
 
     /// Nil for an empty cell.
-    func optional<Field: FieldText>(_ column: String, _ type: Field.Type = Field.self) throws(CellRefusal) -> Field? {
+    func optional<Field: FieldText>(_ column: String, _ type: Field.Type = Field.self) throws(CellRefusal)
+        -> Field?
+    {
         record[column].isEmpty ? nil : try text(column)
     }
 
@@ -97,7 +101,8 @@ struct Cells: Sendable {
     func day(_ column: String) throws(CellRefusal) -> Day {
         guard let day = Day(record[column]) else {
             throw CellRefusal(
-                column, record[column].isEmpty ? "is missing" : "must be a day that exists, such as 2026-12-01")
+                column,
+                record[column].isEmpty ? "is missing" : "must be a day that exists, such as 2026-12-01")
         }
         return day
     }

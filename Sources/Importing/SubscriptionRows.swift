@@ -57,7 +57,8 @@ struct SubscriptionRows: RowKind {
                 }
                 guard let price = sold.price(row.product, row.currency, row.days.terms.interval) else {
                     throw CellRefusal(
-                        "currency", "\(row.currency) has no price for this product every \(row.days.terms.interval)")
+                        "currency",
+                        "\(row.currency) has no price for this product every \(row.days.terms.interval)")
                 }
                 good.append(whole(row, customer, price))
                 refusals.append(nil)
@@ -72,7 +73,9 @@ struct SubscriptionRows: RowKind {
     private func ids(of references: [Code], in tx: Transaction) async throws -> [Code: CustomerID] {
         let customers = try await Customer.find(references: references, in: tx)
         return Dictionary(
-            uniqueKeysWithValues: customers.compactMap { customer in customer.reference.map { ($0, customer.id) } })
+            uniqueKeysWithValues: customers.compactMap { customer in
+                customer.reference.map { ($0, customer.id) }
+            })
     }
 
     private func whole(_ row: Parsed, _ customer: CustomerID, _ price: Price) -> SubscriptionWithItems {
@@ -83,7 +86,8 @@ struct SubscriptionRows: RowKind {
             subscription: subscription,
             items: [
                 SubscriptionItem(
-                    subscription: subscription, product: price.product, price: price.id, quantity: row.quantity,
+                    subscription: subscription, product: price.product, price: price.id,
+                    quantity: row.quantity,
                     interval: price.interval, firstTerm: row.days.firstTerm)
             ].compactMap(\.self))
     }
@@ -112,12 +116,14 @@ extension SubscriptionDays {
         if let billedUntil = try cells.optionalDay("billed_until") {
             guard let number = terms.number(startingOn: billedUntil) else {
                 throw CellRefusal(
-                    "billed_until", "must be the start of a term, counted from \(terms.anchor) every \(interval)")
+                    "billed_until",
+                    "must be the start of a term, counted from \(terms.anchor) every \(interval)")
             }
             firstTerm = number
         }
         self.init(
-            startedOn: startedOn, trialUntil: trialUntil, cancelOn: try cells.optionalDay("cancel_on"), terms: terms,
+            startedOn: startedOn, trialUntil: trialUntil, cancelOn: try cells.optionalDay("cancel_on"),
+            terms: terms,
             firstTerm: firstTerm)
     }
 }

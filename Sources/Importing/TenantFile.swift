@@ -17,7 +17,8 @@ struct TenantFile: Decodable {
 
     static func read(_ url: URL) throws -> TenantFile {
         guard let data = try? Data(contentsOf: url) else {
-            throw ImportFault("tenant.json is missing in \(url.deletingLastPathComponent().path()), or cannot be read.")
+            throw ImportFault(
+                "tenant.json is missing in \(url.deletingLastPathComponent().path()), or cannot be read.")
         }
         let decoder = JSONDecoder()
         decoder.keyDecodingStrategy = .convertFromSnakeCase
@@ -32,7 +33,8 @@ struct TenantFile: Decodable {
         Tenants.Founding(
             slug: slug, name: name,
             settings: TenantSettings(
-                founding: name, country: country, timeZone: timeZone, locale: locale, currency: defaultCurrency,
+                founding: name, country: country, timeZone: timeZone, locale: locale,
+                currency: defaultCurrency,
                 billing: BillingDefaults(
                     taxRounding: taxRounding, invoiceNumberFormat: invoiceNumberFormat,
                     invoiceDaysBeforeDue: invoiceDaysBeforeDue, paymentTermsDays: paymentTermsDays)),
@@ -50,7 +52,8 @@ extension DecodingError {
                 (context, nil)
             @unknown default: (Context(codingPath: [], debugDescription: "cannot be read"), nil)
             }
-        let path = (context.codingPath.map(\.stringValue) + (missing.map { [$0] } ?? [])).joined(separator: ".")
+        let path = (context.codingPath.map(\.stringValue) + (missing.map { [$0] } ?? [])).joined(
+            separator: ".")
         let reason = missing == nil ? context.debugDescription : "is missing"
         return path.isEmpty ? "is not valid JSON." : "\(path) \(reason)."
     }

@@ -1,7 +1,8 @@
 package import Kernel
 package import Postgres
 
-/// Whether documents agree with their lines, their numbers and the ledger. Each check returns the rows at fault.
+/// Whether documents agree with their lines, their numbers and the ledger. Each check returns the rows at
+/// fault.
 package enum InvoicingAudit {
     package static func findings(in tx: Transaction) async throws -> [AuditFinding] {
         let checks: [(String, SQL)] = [
@@ -24,10 +25,12 @@ package enum InvoicingAudit {
         SELECT number AS object,
             format('sequence %s follows %s', sequence, before) AS detail
         FROM (
-            SELECT number, sequence, lag(sequence, 1, 0) OVER (PARTITION BY kind, sequence_year ORDER BY sequence)
+            SELECT number, sequence, lag(sequence, 1, 0) OVER (PARTITION BY kind,
+                sequence_year ORDER BY sequence)
                 AS before
             FROM (
-                SELECT 'invoice' AS kind, number, sequence, sequence_year FROM invoices WHERE number IS NOT NULL
+                SELECT 'invoice' AS kind, number, sequence, sequence_year FROM invoices
+                    WHERE number IS NOT NULL
                 UNION ALL
                 SELECT 'credit_note', number, sequence, sequence_year FROM credit_notes
             ) AS documents
@@ -38,7 +41,8 @@ package enum InvoicingAudit {
     private static let seriesPositions: SQL =
         """
         SELECT format('%s %s', s.series, s.year) AS object,
-            format('the next number is %s but the last one is %s', s.next_sequence, COALESCE(d.last, 0)) AS detail
+            format('the next number is %s but the last one is %s', s.next_sequence, COALESCE(d.last, 0))
+                AS detail
         FROM number_series AS s
         LEFT JOIN (
             SELECT 'invoice' AS series, sequence_year AS year, max(sequence) AS last FROM invoices
@@ -53,7 +57,8 @@ package enum InvoicingAudit {
         """
         SELECT COALESCE(i.number, i.id::text) AS object,
             format('%s lines, net %s, tax %s; its lines are %s, net %s, tax %s', i.line_count, i.net_minor,
-                i.tax_minor, count(l.line_no), COALESCE(sum(l.net_minor), 0), COALESCE(sum(l.tax_minor), 0)) AS detail
+                i.tax_minor, count(l.line_no), COALESCE(sum(l.net_minor), 0), COALESCE(sum(l.tax_minor),
+                    0)) AS detail
         FROM invoices AS i
         LEFT JOIN invoice_lines AS l ON l.tenant_id = i.tenant_id AND l.invoice_id = i.id
         GROUP BY i.tenant_id, i.id
@@ -87,8 +92,8 @@ package enum InvoicingAudit {
             OR (i.state = 'void' AND sum(c.gross_minor) <> i.gross_minor)
         """
 
-    /// What an issued invoice asks is what the ledger holds of it: receivable, revenue and tax, and nothing after a
-    /// void.
+    /// What an issued invoice asks is what the ledger holds of it: receivable, revenue and tax, and nothing
+    /// after a void.
     private static let invoicePostings: SQL =
         """
         SELECT i.number AS object,
@@ -103,7 +108,8 @@ package enum InvoicingAudit {
                 sum(amount_minor) FILTER (WHERE credit_account = 'tax_payable')
                     - COALESCE(sum(amount_minor) FILTER (WHERE debit_account = 'tax_payable'), 0) AS tax,
                 sum(amount_minor) FILTER (WHERE debit_account = 'receivable')
-                    - COALESCE(sum(amount_minor) FILTER (WHERE credit_account = 'receivable'), 0) AS receivable
+                    - COALESCE(sum(amount_minor) FILTER (WHERE credit_account = 'receivable'), 0)
+                        AS receivable
             FROM postings
             WHERE tenant_id = i.tenant_id AND document_id IN (i.id, c.id) AND currency = i.currency
         ) AS p ON true

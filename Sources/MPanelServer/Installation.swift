@@ -88,7 +88,8 @@ package struct Installation: Sendable {
     package var endpoints: [Endpoint] {
         get throws {
             let business =
-                tenancy.endpoints + identity.endpoints + catalog.endpoints + customers.endpoints + tax.endpoints
+                tenancy.endpoints + identity.endpoints + catalog.endpoints + customers.endpoints
+                + tax.endpoints
                 + ledger.endpoints + invoicing.endpoints + subscriptions.endpoints
             return try healthEndpoints + business + [Installation.openAPI.endpoint(of: business)]
         }

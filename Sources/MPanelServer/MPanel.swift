@@ -1,14 +1,15 @@
 import ArgumentParser
 
-/// The command line. Every subcommand but `openapi` works whether or not a server is running: it uses the private
-/// database that runs, or starts it for its own time.
+/// The command line. Every subcommand but `openapi` works whether or not a server is running: it uses the
+/// private database that runs, or starts it for its own time.
 @main
 struct MPanel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mpanel",
         abstract: "Billing and automation for hosting providers.",
         discussion: """
-            Without MPANEL_DATABASE_URL, MPanel keeps a private PostgreSQL under MPANEL_HOME (default: var/). The \
+            Without MPANEL_DATABASE_URL, MPanel keeps a private PostgreSQL under MPANEL_HOME (default: \
+            var/). The \
             first command starts it and the last one out stops it.
 
             Exit codes: 0 done, 1 failed or something is wrong, 3 done but some rows or items were refused, \
@@ -23,7 +24,8 @@ struct MPanel: AsyncParsableCommand {
               mpanel serve
             """,
         subcommands: [
-            Serve.self, Migrate.self, Import.self, Bill.self, Audit.self, TenantCommand.self, UserCommand.self,
+            Serve.self, Migrate.self, Import.self, Bill.self, Audit.self, TenantCommand.self,
+            UserCommand.self,
             OpenAPICommand.self, Demo.self, Bench.self,
         ])
 }

@@ -3,8 +3,8 @@ import Platform
 
 /// The installation's secret, with which keys in the database are sealed.
 enum Secret {
-    /// From the settings, else from `secret.key` under the home directory, which is made at first use and readable by
-    /// its owner only.
+    /// From the settings, else from `secret.key` under the home directory, which is made at first use and
+    /// readable by its owner only.
     static func box(_ settings: Settings) throws -> SecretBox {
         let secret: Data
         if let text = settings.secretKey {
@@ -26,11 +26,13 @@ enum Secret {
         let file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0o600)
         guard file >= 0 else {
             if errno == EEXIST { return try String(contentsOfFile: path, encoding: .utf8) }
-            throw Complaint("The secret key cannot be written to \(path). Check that the directory is writable.")
+            throw Complaint(
+                "The secret key cannot be written to \(path). Check that the directory is writable.")
         }
         defer { close(file) }
         guard write(file, text, text.utf8.count) == text.utf8.count, fsync(file) == 0 else {
-            throw Complaint("The secret key could not be written to \(path) completely. Remove the file and try again.")
+            throw Complaint(
+                "The secret key could not be written to \(path) completely. Remove the file and try again.")
         }
         return text
     }
@@ -39,8 +41,10 @@ enum Secret {
         let digits = Array(text.trimmingCharacters(in: .whitespacesAndNewlines).utf8)
         var bytes = Data()
         for place in stride(from: 0, to: digits.count - 1, by: 2) {
-            guard let byte = UInt8(String(decoding: digits[place...place + 1], as: UTF8.self), radix: 16) else {
-                throw Complaint("\(source) must hold 64 hexadecimal digits: `openssl rand -hex 32` makes them.")
+            guard let byte = UInt8(String(decoding: digits[place...place + 1], as: UTF8.self), radix: 16)
+            else {
+                throw Complaint(
+                    "\(source) must hold 64 hexadecimal digits: `openssl rand -hex 32` makes them.")
             }
             bytes.append(byte)
         }

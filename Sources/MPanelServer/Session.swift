@@ -7,7 +7,8 @@ import Schema
 import Tenancy
 import Web
 
-/// What a command works with for its own time: the settings, a database that runs, and the capabilities on it.
+/// What a command works with for its own time: the settings, a database that runs, and the capabilities on
+/// it.
 struct Session: Sendable {
     let settings: Settings
     let installation: Installation
@@ -41,7 +42,9 @@ struct Session: Sendable {
         let level = isServer ? Logger.Level(rawValue: settings.logLevel) ?? .info : .warning
         // A command's standard output is its result; only the server's is its log.
         let write = isServer ? StandardOutput.write : Terminal.log
-        let logger = Logger(label: "mpanel") { label in JSONLogHandler(label: label, level: level, write: write) }
+        let logger = Logger(label: "mpanel") { label in
+            JSONLogHandler(label: label, level: level, write: write)
+        }
         var lease: PrivateCluster.Lease?
         let urls: Settings.Databases
         if let configured = settings.databases {
@@ -53,7 +56,8 @@ struct Session: Sendable {
             urls = Settings.Databases(app: held.appURL, system: held.systemURL, owner: held.ownerURL)
         }
         if lease != nil, let owner = urls.owner {
-            _ = try await Migrator(owner: PostgresSettings(url: owner), logger: logger).migrate(Schema.migrations)
+            _ = try await Migrator(owner: PostgresSettings(url: owner), logger: logger).migrate(
+                Schema.migrations)
         }
         try FileManager.default.createDirectory(atPath: settings.home, withIntermediateDirectories: true)
         var parts = Installation.Parts(
@@ -67,9 +71,11 @@ struct Session: Sendable {
     /// Applies what is pending. Throws when the owner's address is not configured.
     func migrate() async throws -> [Migration] {
         guard let ownerURL else {
-            throw Complaint("Set MPANEL_OWNER_DATABASE_URL (role mpanel_owner) to migrate a database of your own.")
+            throw Complaint(
+                "Set MPANEL_OWNER_DATABASE_URL (role mpanel_owner) to migrate a database of your own.")
         }
-        return try await Migrator(owner: PostgresSettings(url: ownerURL), logger: logger).migrate(Schema.migrations)
+        return try await Migrator(owner: PostgresSettings(url: ownerURL), logger: logger).migrate(
+            Schema.migrations)
     }
 
     func close() async {

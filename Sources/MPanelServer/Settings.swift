@@ -2,8 +2,8 @@ import Configuration
 import Foundation
 import SystemPackage
 
-/// Where an installation keeps its things and whom it talks to: from the environment (`MPANEL_…`), then from the JSON
-/// file that `MPANEL_CONFIG` names.
+/// Where an installation keeps its things and whom it talks to: from the environment (`MPANEL_…`), then from
+/// the JSON file that `MPANEL_CONFIG` names.
 struct Settings: Sendable {
     /// The private database and the secret live here when none are configured.
     let home: String
@@ -52,7 +52,7 @@ struct Settings: Sendable {
         case (let app?, let system?): return Databases(app: app, system: system, owner: owner)
         default:
             throw Complaint(
-                "MPANEL_DATABASE_URL (role mpanel_app) and MPANEL_SYSTEM_DATABASE_URL (role mpanel_system) belong "
+                "MPANEL_DATABASE_URL (mpanel_app) and MPANEL_SYSTEM_DATABASE_URL (mpanel_system) belong "
                     + "together: set both, or neither for the private database.")
         }
     }

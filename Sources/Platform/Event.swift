@@ -2,8 +2,8 @@ package import Foundation
 package import Kernel
 package import Postgres
 
-/// A fact that others may react to, such as `invoice.issued`. It carries ids and states, never secrets and no more of
-/// a person than the id.
+/// A fact that others may react to, such as `invoice.issued`. It carries ids and states, never secrets and no
+/// more of a person than the id.
 package struct Event: Sendable {
     package let id: EventID
     package let type: String

@@ -1,8 +1,8 @@
 package import Foundation
 import Kernel
 
-/// Where a page of a list ended: the last row's sort key and id. Lists continue behind this pair, so rows that come
-/// and go meanwhile are neither repeated nor skipped.
+/// Where a page of a list ended: the last row's sort key and id. Lists continue behind this pair, so rows
+/// that come and go meanwhile are neither repeated nor skipped.
 package struct ListCursor: Sendable, Hashable {
     package let key: String
     package let id: UUID

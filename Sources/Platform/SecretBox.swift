@@ -1,8 +1,9 @@
 import Crypto
 package import Foundation
 
-/// Seals what must not lie readable in the database, with the installation's secret key (AES-256-GCM, a random nonce
-/// for each sealing). The purpose is authenticated with it, so that a sealed value cannot be moved to another use.
+/// Seals what must not lie readable in the database, with the installation's secret key (AES-256-GCM, a
+/// random nonce for each sealing). The purpose is authenticated with it, so that a sealed value cannot be
+/// moved to another use.
 package struct SecretBox: Sendable {
     private let key: SymmetricKey
 
@@ -18,7 +19,8 @@ package struct SecretBox: Sendable {
 
     package func seal(_ plain: Data, purpose: String) throws -> Data {
         // A 12-byte nonce always yields the combined form.
-        guard let sealed = try AES.GCM.seal(plain, using: key, authenticating: Data(purpose.utf8)).combined else {
+        guard let sealed = try AES.GCM.seal(plain, using: key, authenticating: Data(purpose.utf8)).combined
+        else {
             throw CryptoKitError.incorrectParameterSize
         }
         return sealed

@@ -4,8 +4,8 @@ import Synchronization
 
 /// Asks the server to stop what one connection is doing, from any thread.
 ///
-/// The request names a connection, not a statement. So it is sent under the lock that also guards the end of the
-/// statement: it cannot hit the next one, which may be somebody else's.
+/// The request names a connection, not a statement. So it is sent under the lock that also guards the end of
+/// the statement: it cannot hit the next one, which may be somebody else's.
 final class Canceller: @unchecked Sendable {
     /// One wish to run something, which may be cancelled before, while or after it runs.
     final class Ticket: Sendable {

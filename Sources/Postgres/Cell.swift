@@ -38,8 +38,8 @@ package struct ColumnError: Error, Hashable, Sendable, CustomStringConvertible {
     }
 }
 
-/// The elements of a one-dimensional array in binary form: dimensions, flags, element type, length, lower bound, then
-/// (length, bytes) each. Reading stays inside the bytes whatever they say.
+/// The elements of a one-dimensional array in binary form: dimensions, flags, element type, length, lower
+/// bound, then (length, bytes) each. Reading stays inside the bytes whatever they say.
 struct ArrayCells: Sequence, IteratorProtocol {
     let count: Int
     private let elementOID: UInt32
@@ -56,7 +56,9 @@ struct ArrayCells: Sequence, IteratorProtocol {
     init?(_ cell: Cell, as type: Any.Type) throws {
         guard Self.arrayTypes.contains(cell.oid) else { throw cell.error(.type(cell.oid), as: type) }
         guard let bytes = cell.bytes else { return nil }
-        func integer(_ offset: Int) -> Int32 { bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self).bigEndian }
+        func integer(_ offset: Int) -> Int32 {
+            bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self).bigEndian
+        }
         guard bytes.count >= 12 else { throw cell.error(.value, as: type) }
         column = cell.column
         elementOID = UInt32(bitPattern: integer(8))

@@ -9,14 +9,16 @@ struct ConnectionLost: Error {
 extension Connection {
     /// Sends all statements at once behind one Sync and reads all answers: one round trip.
     ///
-    /// Outside a transaction they form one of their own, which Sync commits. The first error stops the rest and is
-    /// thrown as a `PostgresError`. Throws `ConnectionLost` when the connection breaks; it is of no use afterwards.
+    /// Outside a transaction they form one of their own, which Sync commits. The first error stops the rest
+    /// and is thrown as a `PostgresError`. Throws `ConnectionLost` when the connection breaks; it is of no
+    /// use afterwards.
     func exchange(_ sent: [SQL]) throws -> [Rows] {
         if currentCondition == .broken { throw ConnectionLost(answered: false) }
         defer { noteCondition() }
         guard sent.allSatisfy(\.canBeSent) else { throw PostgresError(sqlState: "54000") }
         PQsetnonblocking(link.pointer, 1)
-        guard PQpipelineStatus(link.pointer) != PQ_PIPELINE_OFF || PQenterPipelineMode(link.pointer) == 1 else {
+        guard PQpipelineStatus(link.pointer) != PQ_PIPELINE_OFF || PQenterPipelineMode(link.pointer) == 1
+        else {
             throw broken(answered: false)
         }
         let replies = try send(sent)
@@ -34,7 +36,8 @@ extension Connection {
     private func send(_ sent: [SQL]) throws -> [Reply] {
         var replies: [Reply] = []
         replies.reserveCapacity(sent.count * 2)
-        // Not inside a transaction that may have failed: there it would be refused and take the ROLLBACK with it.
+        // Not inside a transaction that may have failed: there it would be refused and take the ROLLBACK with
+        // it.
         if PQtransactionStatus(link.pointer) == PQTRANS_IDLE {
             for name in statements.abandoned {
                 try check(PQsendQueryParams(link.pointer, "DEALLOCATE \(name)", 0, nil, nil, nil, nil, 1))
@@ -145,7 +148,8 @@ extension SQL {
             // An empty value needs an address too: without one it would be NULL.
             let base = UnsafeRawPointer(bytes.baseAddress) ?? SQL.nowhere
             let places = binds.map { bind in
-                bind.length < 0 ? nil : (base + bind.start).assumingMemoryBound(to: CChar.self) as UnsafePointer<CChar>?
+                bind.length < 0
+                    ? nil : (base + bind.start).assumingMemoryBound(to: CChar.self) as UnsafePointer<CChar>?
             }
             let lengths = binds.map { Int32(clamping: $0.length) }
             let formats = [Int32](repeating: 1, count: binds.count)

@@ -37,7 +37,8 @@ extension Connection: StatementRunner {
         default:
             // A COPY without its data: the connection is stuck in it.
             noteBroken()
-            throw ScriptError(sqlState: "0A000", message: "a script cannot COPY from or to its client", line: nil)
+            throw ScriptError(
+                sqlState: "0A000", message: "a script cannot COPY from or to its client", line: nil)
         }
     }
 
@@ -56,14 +57,17 @@ extension Connection: StatementRunner {
         let pieceSize = 1 << 20
         data.withUnsafeBytes { bytes in
             for start in stride(from: 0, to: bytes.count, by: pieceSize) {
-                let piece = UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + pieceSize, bytes.count)])
+                let piece = UnsafeRawBufferPointer(
+                    rebasing: bytes[start..<min(start + pieceSize, bytes.count)])
                 let text = piece.baseAddress?.assumingMemoryBound(to: CChar.self)
                 // A failure here is told again, with its reason, by the result below.
                 if PQputCopyData(link.pointer, text, Int32(piece.count)) != 1 { return }
             }
         }
         PQputCopyEnd(link.pointer, nil)
-        guard let ended = PQgetResult(link.pointer).map(QueryResult.init) else { throw PostgresError.connectionLost }
+        guard let ended = PQgetResult(link.pointer).map(QueryResult.init) else {
+            throw PostgresError.connectionLost
+        }
         while let surplus = PQgetResult(link.pointer) { PQclear(surplus) }
         guard PQresultStatus(ended.pointer) == PGRES_COMMAND_OK else {
             throw scriptError(ended, script: statement)

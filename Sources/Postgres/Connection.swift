@@ -2,10 +2,11 @@ import CLibpq
 import Foundation
 import Synchronization
 
-/// One connection to PostgreSQL, on a thread of its own. Everything that is sent together costs one hop to that thread
-/// and one round trip.
+/// One connection to PostgreSQL, on a thread of its own. Everything that is sent together costs one hop to
+/// that thread and one round trip.
 ///
-/// Business code holds a `Database`; the migrator, benchmarks and test templates hold a connection of the owner.
+/// Business code holds a `Database`; the migrator, benchmarks and test templates hold a connection of the
+/// owner.
 package actor Connection {
     /// What a pool must know of a connection without waiting for it.
     enum Condition: UInt8, AtomicRepresentable {
@@ -64,7 +65,8 @@ package actor Connection {
 
 /// The ownership of a PGconn.
 final class Link: @unchecked Sendable {
-    // Used on the connection's queue only, but for PQfinish, which runs when nobody holds the connection any more.
+    // Used on the connection's queue only, but for PQfinish, which runs when nobody holds the connection any
+    // more.
     let pointer: OpaquePointer
 
     init(_ settings: PostgresSettings) throws(ConnectionFailure) {

@@ -27,8 +27,8 @@ extension ConnectionPool {
         let continuation: CheckedContinuation<Grant, any Error>
     }
 
-    /// The pool's book-keeping: no waiting and no I/O in it. What resumes a waiter is handed out and called outside the
-    /// lock.
+    /// The pool's book-keeping: no waiting and no I/O in it. What resumes a waiter is handed out and called
+    /// outside the lock.
     struct State: Sendable {
         var statistics = PoolStatistics()
         private let limit: Int
@@ -82,7 +82,9 @@ extension ConnectionPool {
         /// To the first in line, else idle.
         mutating func giveBack(_ connection: Connection, at now: ContinuousClock.Instant) -> (() -> Void)? {
             if isClosed { return giveUpPlace() }
-            if let waiter = shift() { return { waiter.continuation.resume(returning: .idle(connection, since: now)) } }
+            if let waiter = shift() {
+                return { waiter.continuation.resume(returning: .idle(connection, since: now)) }
+            }
             idle.append((connection, now))
             statistics.idle = idle.count
             return nil

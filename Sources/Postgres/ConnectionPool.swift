@@ -12,7 +12,8 @@ package final class ConnectionPool: Service {
         package var wait = Duration.seconds(5)
         /// A connection that was idle for longer is asked whether it still answers.
         package var unchecked = Duration.seconds(30)
-        /// An older connection is closed when it comes back: servers move, and memory of a backend only grows.
+        /// An older connection is closed when it comes back: servers move, and memory of a backend only
+        /// grows.
         package var age = Duration.seconds(1800)
 
         package init() {}
@@ -54,8 +55,8 @@ package final class ConnectionPool: Service {
 }
 
 extension ConnectionPool {
-    /// A connection for the caller alone until `giveBack`. Throws `Problem.unavailable` when none comes free in time or
-    /// the server cannot be reached.
+    /// A connection for the caller alone until `giveBack`. Throws `Problem.unavailable` when none comes free
+    /// in time or the server cannot be reached.
     func lease() async throws -> Connection {
         let atOnce = try state.withLock { try $0.take() }
         let grant = if let atOnce { atOnce } else { try await waitInLine() }
@@ -76,8 +77,8 @@ extension ConnectionPool {
 
     func giveBack(_ connection: Connection) {
         let now = ContinuousClock.now
-        // After an error that the server reported it has just answered: it needs no check. Whatever is not idle now
-        // (a transaction left open, a lost line) is dropped.
+        // After an error that the server reported it has just answered: it needs no check. Whatever is not
+        // idle now (a transaction left open, a lost line) is dropped.
         let isFit = connection.currentCondition == .idle && now - connection.openedAt < limits.age
         let next = state.withLock { state in
             isFit ? state.giveBack(connection, at: now) : state.giveUpPlace()
@@ -126,7 +127,8 @@ extension ConnectionPool {
     private func limitWait(of number: UInt64) {
         // The handler may have run before there was anybody to remove.
         if Task.isCancelled { return remove(number, throwing: CancellationError()) }
-        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int(limits.wait.milliseconds))) { [weak self] in
+        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(Int(limits.wait.milliseconds))) {
+            [weak self] in
             self?.remove(number, throwing: Problem.unavailable)
         }
     }

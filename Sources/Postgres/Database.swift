@@ -1,7 +1,8 @@
 import Foundation
 package import Kernel
 
-/// The tenants' database, by the role `mpanel_app`: every statement runs for one tenant, and PostgreSQL shows no other.
+/// The tenants' database, by the role `mpanel_app`: every statement runs for one tenant, and PostgreSQL shows
+/// no other.
 package struct Database: Sendable {
     private let transactions: Transactions
 
@@ -9,8 +10,8 @@ package struct Database: Sendable {
         transactions = Transactions(pool: pool)
     }
 
-    /// Runs `body` in a read-only transaction. It may run again, so it has no other effects; the same holds for `write`.
-    /// Throws `Problem.unavailable` when no connection comes free.
+    /// Runs `body` in a read-only transaction. It may run again, so it has no other effects; the same holds
+    /// for `write`. Throws `Problem.unavailable` when no connection comes free.
     package func read<Value: Sendable>(
         _ scope: TenantScope, _ body: (Transaction) async throws -> Value
     ) async throws -> Value {
@@ -29,9 +30,9 @@ package struct Database: Sendable {
         }
     }
 
-    /// Runs `body` in a transaction and commits it; any error, or the task's cancellation, rolls back. Repeated at most
-    /// three times after a deadlock or a serialization failure. Throws `PostgresError.commitUnknown` when the answer to
-    /// COMMIT was lost.
+    /// Runs `body` in a transaction and commits it; any error, or the task's cancellation, rolls back.
+    /// Repeated at most three times after a deadlock or a serialization failure. Throws
+    /// `PostgresError.commitUnknown` when the answer to COMMIT was lost.
     @discardableResult
     package func write<Value: Sendable>(
         _ scope: TenantScope, _ body: (Transaction) async throws -> Value
@@ -65,7 +66,9 @@ package struct SystemDatabase: Sendable {
     }
 
     /// As `Database.read`, without a tenant.
-    package func read<Value: Sendable>(_ body: (SystemTransaction) async throws -> Value) async throws -> Value {
+    package func read<Value: Sendable>(_ body: (SystemTransaction) async throws -> Value) async throws
+        -> Value
+    {
         try await transactions.run(["BEGIN READ ONLY"], isReadOnly: true) { session in
             try await body(SystemTransaction(session: session))
         }
@@ -73,7 +76,9 @@ package struct SystemDatabase: Sendable {
 
     /// As `Database.write`, without a tenant.
     @discardableResult
-    package func write<Value: Sendable>(_ body: (SystemTransaction) async throws -> Value) async throws -> Value {
+    package func write<Value: Sendable>(_ body: (SystemTransaction) async throws -> Value) async throws
+        -> Value
+    {
         try await transactions.run(["BEGIN"], isReadOnly: false) { session in
             try await body(SystemTransaction(session: session))
         }
@@ -92,8 +97,8 @@ package struct SystemDatabase: Sendable {
     private static let readSetting: SQL = "SELECT set_config('transaction_read_only', 'on', true)"
 }
 
-/// An open transaction of one tenant. It exists inside `Database.read` and `write` only: kept for later, it throws
-/// `TransactionEnded`.
+/// An open transaction of one tenant. It exists inside `Database.read` and `write` only: kept for later, it
+/// throws `TransactionEnded`.
 package struct Transaction: StatementRunner {
     package let scope: TenantScope
     let session: Session
@@ -113,8 +118,8 @@ package struct SystemTransaction: StatementRunner {
 }
 
 extension TenantScope {
-    // Until the transaction's end only, so that no connection carries a tenant back into the pool. The policies read
-    // '' as nobody: that is what a setting becomes when it is reset, not NULL.
+    // Until the transaction's end only, so that no connection carries a tenant back into the pool. The
+    // policies read '' as nobody: that is what a setting becomes when it is reset, not NULL.
     fileprivate var setting: SQL {
         """
         SELECT set_config('mpanel.tenant_id', \(tenant.uuid.uuidString), true), \

@@ -3,7 +3,8 @@ import Dispatch
 import Foundation
 import Logging
 
-/// The connection behind one stream of a `Listener`: everything happens on its queue, so nothing else needs a lock.
+/// The connection behind one stream of a `Listener`: everything happens on its queue, so nothing else needs a
+/// lock.
 final class Ear: @unchecked Sendable {
     private let queue = DispatchQueue(label: "mpanel.postgres.listener")
     private let settings: PostgresSettings
@@ -47,7 +48,8 @@ final class Ear: @unchecked Sendable {
             self.link = link
             failures = 0
             tell(.mayHaveMissed)
-            // What arrived beside the answer to LISTEN is in libpq's buffer already: no event would tell of it.
+            // What arrived beside the answer to LISTEN is in libpq's buffer already: no event would tell of
+            // it.
             hear(link)
         } catch {
             logger.warning("cannot listen to PostgreSQL", metadata: ["reason": "\(error)"])
@@ -68,8 +70,8 @@ final class Ear: @unchecked Sendable {
     }
 
     private func watch(_ link: Link) throws(ConnectionFailure) {
-        // A duplicate: libpq closes its own as soon as the line breaks. Until the source is cancelled, Dispatch would
-        // take whatever gets the same number next for ours.
+        // A duplicate: libpq closes its own as soon as the line breaks. Until the source is cancelled,
+        // Dispatch would take whatever gets the same number next for ours.
         let descriptor = dup(PQsocket(link.pointer))
         guard descriptor >= 0 else { throw ConnectionFailure(description: "too many open files") }
         let source = DispatchSource.makeReadSource(fileDescriptor: descriptor, queue: queue)
@@ -81,7 +83,8 @@ final class Ear: @unchecked Sendable {
 
     private func read() {
         guard let link else { return }
-        // To the last byte and the end behind it: once the server has hung up, Dispatch does not call a second time.
+        // To the last byte and the end behind it: once the server has hung up, Dispatch does not call a
+        // second time.
         var isAlive = true
         repeat {
             isAlive = PQconsumeInput(link.pointer) == 1 && PQstatus(link.pointer) == CONNECTION_OK

@@ -16,9 +16,9 @@ package struct Listener: Sendable {
         self.logger = logger
     }
 
-    /// Events until the task that reads them is cancelled, or the stream is dropped. A broken connection is opened again
-    /// after 0.1 to 10 seconds; each time the stream begins with `mayHaveMissed`, as it does when the reader is so slow
-    /// that events had to be dropped.
+    /// Events until the task that reads them is cancelled, or the stream is dropped. A broken connection is
+    /// opened again after 0.1 to 10 seconds; each time the stream begins with `mayHaveMissed`, as it does
+    /// when the reader is so slow that events had to be dropped.
     package func events(on channels: [String]) -> AsyncStream<Event> {
         AsyncStream(bufferingPolicy: .bufferingNewest(4096)) { continuation in
             let ear = Ear(settings, channels: channels, logger: logger, events: continuation)

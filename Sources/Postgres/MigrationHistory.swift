@@ -42,13 +42,14 @@ struct MigrationHistory {
 
     init(_ migrations: [Migration]) throws(MigrationError) {
         self.migrations = migrations.sorted { $0.number < $1.number }
-        for (left, right) in zip(self.migrations, self.migrations.dropFirst()) where left.number == right.number {
+        for (left, right) in zip(self.migrations, self.migrations.dropFirst())
+        where left.number == right.number {
             throw .duplicate(number: left.number)
         }
     }
 
-    /// What is to be applied, in order. Later migrations of the database that are not known here are well: a newer
-    /// version ran before, and this is a step back to code that its schema still serves.
+    /// What is to be applied, in order. Later migrations of the database that are not known here are well: a
+    /// newer version ran before, and this is a step back to code that its schema still serves.
     func pending(after applied: [Applied]) throws(MigrationError) -> [Migration] {
         let known = Dictionary(uniqueKeysWithValues: migrations.map { ($0.number, $0) })
         let lastKnown = migrations.last?.number ?? 0
@@ -57,7 +58,9 @@ struct MigrationHistory {
                 if former.number > lastKnown { continue }
                 throw .missing(number: former.number, name: former.name)
             }
-            if migration.checksum != former.checksum { throw .edited(number: former.number, name: former.name) }
+            if migration.checksum != former.checksum {
+                throw .edited(number: former.number, name: former.name)
+            }
         }
         let numbers = Set(applied.map(\.number))
         let pending = migrations.filter { !numbers.contains($0.number) }

@@ -21,10 +21,11 @@ package struct Migration: Hashable, Sendable {
     }
 }
 
-/// Brings a database's schema up to date, as the owner of its tables. Any number of processes may try at once.
+/// Brings a database's schema up to date, as the owner of its tables. Any number of processes may try at
+/// once.
 package struct Migrator: Sendable {
-    /// How often a migration that could not get its locks within 5 seconds is tried again. Waiting longer would make
-    /// every query on the table wait behind it.
+    /// How often a migration that could not get its locks within 5 seconds is tried again. Waiting longer
+    /// would make every query on the table wait behind it.
     private static let repetitions = 3
     /// Any number that no other program on the database uses: the letters "mpanel".
     private static let lock = 0x6D70_616E_656C
@@ -43,8 +44,9 @@ package struct Migrator: Sendable {
         self.logger = logger
     }
 
-    /// Applies what is missing, each migration in a transaction of its own, and returns what it applied. Throws a
-    /// `MigrationError`, before anything is applied if the database's history and the given one disagree.
+    /// Applies what is missing, each migration in a transaction of its own, and returns what it applied.
+    /// Throws a `MigrationError`, before anything is applied if the database's history and the given one
+    /// disagree.
     package func migrate(_ migrations: [Migration]) async throws -> [Migration] {
         let connection = try await Connection.open(settings)
         try await connection.execute(script: "SET lock_timeout = 0")
@@ -63,7 +65,8 @@ package struct Migrator: Sendable {
     /// What `migrate` would apply now; changes nothing. Throws a `MigrationError` as `migrate` does.
     package func pending(_ migrations: [Migration]) async throws -> [Migration] {
         let connection = try await Connection.open(settings)
-        let exists = try await connection.first("SELECT to_regclass('mpanel_migrations') IS NOT NULL") { row in
+        let exists = try await connection.first("SELECT to_regclass('mpanel_migrations') IS NOT NULL") {
+            row in
             try row[0] as Bool
         }
         let applied = exists == true ? try await applied(connection) : []
@@ -80,7 +83,8 @@ package struct Migrator: Sendable {
         """
 
     private func applied(_ connection: Connection) async throws -> [MigrationHistory.Applied] {
-        try await connection.all("SELECT number, name, checksum FROM mpanel_migrations ORDER BY number") { row in
+        try await connection.all("SELECT number, name, checksum FROM mpanel_migrations ORDER BY number") {
+            row in
             MigrationHistory.Applied(
                 number: try row["number"], name: try row["name"], checksum: try row["checksum"])
         }

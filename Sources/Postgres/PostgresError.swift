@@ -2,7 +2,8 @@ package import Kernel
 
 /// PostgreSQL refused a statement, or the connection to it broke.
 ///
-/// `description` is empty on purpose: whoever prints errors must not print a driver's words, which quote values.
+/// `description` is empty on purpose: whoever prints errors must not print a driver's words, which quote
+/// values.
 package struct PostgresError: Error, Hashable, Sendable {
     /// Five characters of PostgreSQL's appendix A, such as `23505`.
     package let sqlState: String
@@ -57,8 +58,8 @@ package struct ConnectionFailure: Error, Hashable, Sendable, CustomStringConvert
 /// A `Transaction` was used after the closure that it was made for had ended.
 package struct TransactionEnded: Error, Hashable, Sendable {}
 
-/// Runs `body` and turns the violation of a constraint with one of these names into its problem; any other error
-/// passes through.
+/// Runs `body` and turns the violation of a constraint with one of these names into its problem; any other
+/// error passes through.
 ///
 ///     try await refusing(["products_code_key": CatalogProblem.codeTaken]) { try await tx.run(insert) }
 @discardableResult

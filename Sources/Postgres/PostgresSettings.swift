@@ -2,7 +2,8 @@ import CLibpq
 
 /// Where a database is and what its connections begin with.
 package struct PostgresSettings: Sendable {
-    /// `postgres://role:password@host/database`, or libpq's keywords: `host=/run/postgresql dbname=mpanel user=…`.
+    /// `postgres://role:password@host/database`, or libpq's keywords: `host=/run/postgresql dbname=mpanel
+    /// user=…`.
     let url: String
     /// Shown in `pg_stat_activity`.
     package var applicationName = "mpanel"
@@ -14,7 +15,8 @@ package struct PostgresSettings: Sendable {
     package var idleInTransactionLimit = Duration.seconds(30)
     /// The longest that opening a connection may take, in whole seconds of at least 2.
     package var connectLimit = Duration.seconds(10)
-    /// Statements that a connection keeps prepared. 0 prepares none, as a proxy that pools transactions needs.
+    /// Statements that a connection keeps prepared. 0 prepares none, as a proxy that pools transactions
+    /// needs.
     package var preparedStatements = 256
 
     package init(url: String) {

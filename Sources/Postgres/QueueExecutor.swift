@@ -1,7 +1,7 @@
 import Dispatch
 
-/// Runs an actor's work one by one on a thread of its own kind: libpq blocks, and a blocked thread of Swift's own small
-/// pool would stop everything else.
+/// Runs an actor's work one by one on a thread of its own kind: libpq blocks, and a blocked thread of Swift's
+/// own small pool would stop everything else.
 final class QueueExecutor: SerialExecutor {
     let queue = DispatchQueue(label: "mpanel.postgres")
 

@@ -6,8 +6,8 @@ package import Kernel
 ///
 ///     Product(id: try row["id"], name: try row["name"], retiredAt: try row["retired_at"])
 ///
-/// An optional reads a nullable column. Anything else throws a `ColumnError` that names the column: NULL without an
-/// optional, another type, text that breaks its field's rule.
+/// An optional reads a nullable column. Anything else throws a `ColumnError` that names the column: NULL
+/// without an optional, another type, text that breaks its field's rule.
 package struct Row: Sendable {
     let result: QueryResult
     let number: Int

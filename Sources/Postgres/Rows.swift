@@ -1,6 +1,7 @@
 import CLibpq
 
-/// What one statement returned. It may leave the connection and be read anywhere: nothing changes it any more.
+/// What one statement returned. It may leave the connection and be read anywhere: nothing changes it any
+/// more.
 package struct Rows: RandomAccessCollection, Sendable {
     private let result: QueryResult
 

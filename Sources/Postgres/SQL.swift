@@ -4,15 +4,17 @@ package import Kernel
 ///
 ///     "SELECT name FROM products WHERE id = \(id) AND state = \(state)"
 ///
-/// is the text `… WHERE id = $1 AND state = $2` with two values in PostgreSQL's binary form. The text is also the key
-/// under which a connection keeps the prepared statement, so the same source line is parsed once per connection.
+/// is the text `… WHERE id = $1 AND state = $2` with two values in PostgreSQL's binary form. The text is also
+/// the key under which a connection keeps the prepared statement, so the same source line is parsed once per
+/// connection.
 package struct SQL: Sendable {
     /// What is sent to PostgreSQL: placeholders in the place of values.
     package private(set) var text: String
     private(set) var binds: [Bind]
     private(set) var values: SQLBuffer
 
-    /// One placeholder: its type, where its bytes lie in `values`, and where it stands in the text (a splice renumbers).
+    /// One placeholder: its type, where its bytes lie in `values`, and where it stands in the text (a splice
+    /// renumbers).
     struct Bind: Sendable {
         let oid: UInt32
         let start: Int
@@ -81,19 +83,25 @@ extension SQL: ExpressibleByStringInterpolation {
             sql.bind(values.map { $0?.text })
         }
 
-        package mutating func appendInterpolation<Value: RawRepresentable<String> & Sendable>(_ value: Value) {
+        package mutating func appendInterpolation<Value: RawRepresentable<String> & Sendable>(_ value: Value)
+        {
             sql.bind(value.rawValue)
         }
 
-        package mutating func appendInterpolation<Value: RawRepresentable<String> & Sendable>(_ value: Value?) {
+        package mutating func appendInterpolation<Value: RawRepresentable<String> & Sendable>(_ value: Value?)
+        {
             sql.bind(value?.rawValue)
         }
 
-        package mutating func appendInterpolation<Value: RawRepresentable<String> & Sendable>(_ values: [Value]) {
+        package mutating func appendInterpolation<Value: RawRepresentable<String> & Sendable>(
+            _ values: [Value]
+        ) {
             sql.bind(values.map(\.rawValue))
         }
 
-        package mutating func appendInterpolation<Value: RawRepresentable<String> & Sendable>(_ values: [Value?]) {
+        package mutating func appendInterpolation<Value: RawRepresentable<String> & Sendable>(
+            _ values: [Value?]
+        ) {
             sql.bind(values.map { $0?.rawValue })
         }
     }

@@ -28,7 +28,8 @@ package struct SQLBuffer: Sendable {
         if needed > bytes.capacity { bytes.reserveCapacity(Swift.max(needed, bytes.capacity * 2)) }
     }
 
-    /// Appends the header of a one-dimensional array: dimensions, a flag for NULLs, type, length, lower bound.
+    /// Appends the header of a one-dimensional array: dimensions, a flag for NULLs, type, length, lower
+    /// bound.
     mutating func appendArrayHeader(of oid: UInt32, count: Int, hasNulls: Bool) {
         append(Int32(count == 0 ? 0 : 1))
         append(Int32(hasNulls ? 1 : 0))

@@ -1,5 +1,5 @@
-package import Kernel
 import Foundation
+package import Kernel
 
 extension ID: SQLValue {
     package static var oid: UInt32 { UUID.oid }

@@ -138,7 +138,8 @@ extension SQLBytes: SQLValue {
     }
 }
 
-/// The text of a JSON document. It binds as `json` (PostgreSQL casts it where a column is `jsonb`) and reads both.
+/// The text of a JSON document. It binds as `json` (PostgreSQL casts it where a column is `jsonb`) and reads
+/// both.
 package struct JSONText: Hashable, Sendable {
     package let text: String
 

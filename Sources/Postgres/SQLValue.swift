@@ -3,7 +3,8 @@ package protocol SQLValue: SQLElement {
     /// Whether a column of this type can be read as `Self` without loss.
     static func accepts(_ oid: UInt32) -> Bool
 
-    /// Reads the binary form; nil when the bytes are not such a value or it is out of range. Never reads past them.
+    /// Reads the binary form; nil when the bytes are not such a value or it is out of range. Never reads past
+    /// them.
     static func decode(_ bytes: UnsafeRawBufferPointer, oid: UInt32) -> Self?
 
     /// About how many bytes one value takes, to reserve memory for arrays.
@@ -15,8 +16,8 @@ package protocol SQLElement: SQLColumn {
     /// The type of a one-dimensional array of it, as in `pg_type`.
     static var arrayOID: UInt32 { get }
 
-    /// A requirement, not only an extension, so that each type gets a loop compiled for itself: bulk writes bind
-    /// columns of thousands of elements.
+    /// A requirement, not only an extension, so that each type gets a loop compiled for itself: bulk writes
+    /// bind columns of thousands of elements.
     static func encodeArray(_ elements: [Self], into buffer: inout SQLBuffer)
 }
 

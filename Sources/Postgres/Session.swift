@@ -29,15 +29,17 @@ final class Session: Sendable {
     }
 
     func run(_ statements: [SQL]) async throws -> [Rows] {
-        guard let connection = try state.withLock({ state in
-            if state.phase == .ended { throw TransactionEnded() }
-            return state.connection
-        }) else { throw PostgresError.connectionLost }
+        guard
+            let connection = try state.withLock({ state in
+                if state.phase == .ended { throw TransactionEnded() }
+                return state.connection
+            })
+        else { throw PostgresError.connectionLost }
         do {
             return try await send(statements, over: connection)
         } catch let lost as ConnectionLost {
-            // A server that was restarted leaves dead connections in the pool. Nothing was answered, so nothing was
-            // committed: once more on a fresh one.
+            // A server that was restarted leaves dead connections in the pool. Nothing was answered, so
+            // nothing was committed: once more on a fresh one.
             guard !lost.answered, mayReplace(connection) else { throw PostgresError.connectionLost }
             let fresh = try await replace(connection)
             do {
@@ -63,7 +65,9 @@ final class Session: Sendable {
 
     private func mayReplace(_ connection: Connection) -> Bool {
         state.withLock { state in
-            guard state.phase == .pending, !state.wasReplaced, state.connection === connection else { return false }
+            guard state.phase == .pending, !state.wasReplaced, state.connection === connection else {
+                return false
+            }
             state.wasReplaced = true
             state.connection = nil
             return true
@@ -77,10 +81,11 @@ final class Session: Sendable {
     }
 }
 
-// Called by the connection, on its own thread, so that a statement and the end of its transaction cannot overlap.
+// Called by the connection, on its own thread, so that a statement and the end of its transaction cannot
+// overlap.
 extension Session {
-    /// What to send in front of the next statement. Throws `TransactionEnded` to whoever kept the transaction for later:
-    /// its connection may already serve another tenant.
+    /// What to send in front of the next statement. Throws `TransactionEnded` to whoever kept the transaction
+    /// for later: its connection may already serve another tenant.
     func enter() throws -> [SQL] {
         try state.withLock { state in
             switch state.phase {
@@ -104,7 +109,8 @@ extension Session {
 }
 
 extension Session {
-    /// Commits. Throws `PostgresError.commitUnknown` when the answer was lost, unless the transaction only read.
+    /// Commits. Throws `PostgresError.commitUnknown` when the answer was lost, unless the transaction only
+    /// read.
     func commit(isReadOnly: Bool) async throws {
         guard let connection = endUnlessOpen() else { return }
         defer { giveBack() }
@@ -167,8 +173,8 @@ extension Connection {
         }
     }
 
-    /// Ends a session's transaction by COMMIT or ROLLBACK. A failed transaction cannot be committed: PostgreSQL would
-    /// answer COMMIT by rolling back, without an error.
+    /// Ends a session's transaction by COMMIT or ROLLBACK. A failed transaction cannot be committed:
+    /// PostgreSQL would answer COMMIT by rolling back, without an error.
     func end(_ session: Session, with last: SQL) throws {
         session.leave()
         if currentCondition == .broken { throw PostgresError.connectionLost }

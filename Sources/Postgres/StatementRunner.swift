@@ -1,7 +1,7 @@
 /// What statements can be run on: a transaction, or a connection of the owner.
 package protocol StatementRunner: Sendable {
-    /// Sends all statements in one round trip. The first error stops the rest and is thrown; what the statements
-    /// before it did is undone with the transaction.
+    /// Sends all statements in one round trip. The first error stops the rest and is thrown; what the
+    /// statements before it did is undone with the transaction.
     func pipeline(_ statements: [SQL]) async throws -> [Rows]
 }
 

@@ -37,8 +37,8 @@ struct Transactions: Sendable {
             do {
                 return try await attempt()
             } catch let error as PostgresError where error.isTransient {
-                // Two that collided must not meet again: 5, 10, 20 ms, each by chance up to twice that.
-                let pause = 5 << (repetition - 1)
+                // Two that collided must not meet again: 10, 40, 160 ms, each by chance up to twice that.
+                let pause = 10 << (2 * (repetition - 1))
                 try await Task.sleep(for: .milliseconds(Int.random(in: pause...2 * pause)))
             }
         }

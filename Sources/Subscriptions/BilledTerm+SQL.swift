@@ -38,10 +38,12 @@ struct TermColumns: Sendable {
 
     func insertion(tenant: TenantID) -> SQL {
         """
-        INSERT INTO billed_terms (tenant_id, item_id, schedule_no, term_no, kind, customer_id, starts_on, ends_on,
-            invoice_id, line_no)
-        SELECT \(tenant), item_id, schedule_no, term_no, kind, customer_id, starts_on, ends_on, invoice_id, line_no
-        FROM unnest(\(item), \(schedule), \(term), \(kind), \(customer), \(startsOn), \(endsOn), \(invoice), \(line))
+        INSERT INTO billed_terms (tenant_id, item_id, schedule_no, term_no, kind, customer_id, starts_on,
+            ends_on, invoice_id, line_no)
+        SELECT \(tenant), item_id, schedule_no, term_no, kind, customer_id, starts_on, ends_on, invoice_id,
+            line_no
+        FROM unnest(\(item), \(schedule), \(term), \(kind), \(customer), \(startsOn), \(endsOn),
+            \(invoice), \(line))
             AS t (item_id, schedule_no, term_no, kind, customer_id, starts_on, ends_on, invoice_id, line_no)
         """
     }
@@ -77,7 +79,8 @@ struct AdvanceColumns: Sendable {
 }
 
 extension BilledTerm {
-    /// Makes room for the reissue of a voided invoice's terms: its schedules stand at the earliest of them again.
+    /// Makes room for the reissue of a voided invoice's terms: its schedules stand at the earliest of them
+    /// again.
     static func release(_ invoice: InvoiceID, by creditNote: UUID, in tx: Transaction) async throws {
         try await tx.run(
             """

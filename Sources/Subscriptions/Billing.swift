@@ -35,8 +35,8 @@ package struct Billing: Sendable {
         return Days(today: today, asOf: request.asOf ?? today)
     }
 
-    /// Bills everything that is due and returns what was done. Running it again, at once or elsewhere at the same
-    /// time, bills nothing twice. `progress` hears the sum so far after each chunk.
+    /// Bills everything that is due and returns what was done. Running it again, at once or elsewhere at the
+    /// same time, bills nothing twice. `progress` hears the sum so far after each chunk.
     package func run(
         _ request: BillingRequest, progress: @Sendable (BillingReport) async -> Void = { _ in }
     ) async throws -> BillingReport {
@@ -51,8 +51,8 @@ package struct Billing: Sendable {
         return report
     }
 
-    /// Runs over many tenants, `workers` at a time. One tenant's failure stops none of the others. The results are in
-    /// the order of the tenants.
+    /// Runs over many tenants, `workers` at a time. One tenant's failure stops none of the others. The
+    /// results are in the order of the tenants.
     package func runAll(
         _ tenants: [TenantID], asOf: Day? = nil, isDryRun: Bool = false, workers: Int,
         progress: @escaping @Sendable (TenantID, BillingReport) async -> Void = { _, _ in }
@@ -92,7 +92,8 @@ package struct Billing: Sendable {
             return BillingContext(
                 scope: request.scope, calendar: calendar, taxRates: try await taxRates.rates(in: tx),
                 seller: try await Sellers.snapshot(in: tx, calendar),
-                throughDay: asOf.adding(days: calendar.settings.invoiceDaysBeforeDue), isDryRun: request.isDryRun,
+                throughDay: asOf.adding(days: calendar.settings.invoiceDaysBeforeDue),
+                isDryRun: request.isDryRun,
                 recordedAt: clock.now())
         }
     }

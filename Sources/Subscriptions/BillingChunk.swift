@@ -4,7 +4,8 @@ import Invoicing
 import Kernel
 import Postgres
 
-/// Some customers, billed in one transaction: claim, plan, write. What it writes is there completely or not at all.
+/// Some customers, billed in one transaction: claim, plan, write. What it writes is there completely or not
+/// at all.
 struct BillingChunk: Sendable {
     let context: BillingContext
     let customers: [CustomerID]
@@ -37,7 +38,8 @@ struct BillingChunk: Sendable {
             if !context.isDryRun { advances.append(account.moved) }
         }
         if batch.count > 0 {
-            // The invoices take the numbers, and take them last: workers of one tenant queue there until commit.
+            // The invoices take the numbers, and take them last: workers of one tenant queue there until
+            // commit.
             var statements = [batch.lines, terms.insertion(tenant: context.scope.tenant), advances.update]
             if let postings = batch.postings { statements.append(postings) }
             statements += [batch.events, batch.invoices]

@@ -4,14 +4,15 @@ package import Kernel
 import Tax
 import Tenancy
 
-/// What holds for a whole run: read once at its start, so that all its invoices follow the same rules even when
-/// somebody changes the settings meanwhile.
+/// What holds for a whole run: read once at its start, so that all its invoices follow the same rules even
+/// when somebody changes the settings meanwhile.
 struct BillingContext: Sendable {
     let scope: TenantScope
     let calendar: TenantCalendar
     let taxRates: [CountryCode: TaxRateEntry]
     let seller: UUID
-    /// Terms that start on or before this day are due: the day asked for, and the tenant's days of invoicing ahead.
+    /// Terms that start on or before this day are due: the day asked for, and the tenant's days of invoicing
+    /// ahead.
     let throughDay: Day
     let isDryRun: Bool
     let recordedAt: Instant

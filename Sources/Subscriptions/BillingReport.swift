@@ -62,7 +62,7 @@ extension BillingReport {
             if let currency = Currency(code) { try add(totals, in: currency) }
         }
         skipped += other.skipped
-        other.failed.forEach { add($0) }
+        for failure in other.failed { add(failure) }
     }
 
     mutating func add(_ failure: BillingFailure) {

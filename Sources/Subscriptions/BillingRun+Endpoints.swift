@@ -12,8 +12,10 @@ extension Subscriptions {
             About(
                 tag: "Billing", name: "startBillingRun", summary: "Bill all due terms of your company",
                 details: """
-                    The run is queued; read it until its state is finished. as_of selects the terms that start on or \
-                    before it, invoices are dated today. A dry run computes the same and writes nothing. Running \
+                    The run is queued; read it until its state is finished. as_of selects the terms that \
+                    start on or \
+                    before it, invoices are dated today. A dry run computes the same and writes nothing. \
+                    Running \
                     again bills nothing twice.
                     """,
                 status: 202, problems: [SubscriptionsProblem.billingBusy])
@@ -28,7 +30,8 @@ extension Subscriptions {
         Endpoint(
             .get("/v1/billing-runs/{id}"), .billingRead,
             About(
-                tag: "Billing", name: "readBillingRun", summary: "Read a billing run: progress, totals, what was left out",
+                tag: "Billing", name: "readBillingRun",
+                summary: "Read a billing run: progress, totals, what was left out",
                 problems: [.notFound])
         ) { (request: Request<RunPath, NoQuery, NoBody>) in
             RunBody(try await runs.read(request.path.id, request.actor.scope))

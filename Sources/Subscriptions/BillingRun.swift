@@ -4,16 +4,16 @@ import Postgres
 
 /// One run over one tenant: all due terms, in chunks of one transaction each, by parallel workers.
 ///
-/// It can be killed at any point and run again, and any number of runs may work at once: what a chunk bills is
-/// claimed, written and marked in one transaction, so a term is billed by one of them and never twice.
+/// It can be killed at any point and run again, and any number of runs may work at once: what a chunk bills
+/// is claimed, written and marked in one transaction, so a term is billed by one of them and never twice.
 struct BillingRun: Sendable {
     let database: Database
     let context: BillingContext
     let workers: Int
     let logger: Logger
 
-    /// About so many due schedules make a chunk: large enough that the commit does not count, small enough that
-    /// workers share evenly and a lost chunk is soon done again.
+    /// About so many due schedules make a chunk: large enough that the commit does not count, small enough
+    /// that workers share evenly and a lost chunk is soon done again.
     static let chunkSize = 400
     /// So many due schedules are read ahead at a time.
     static let pageSize = 20 * chunkSize
@@ -21,7 +21,8 @@ struct BillingRun: Sendable {
     private static let waits = 100
     private static let waitTime = Duration.milliseconds(100)
 
-    /// Runs until nothing is due that can be billed, and returns the sum of it. `progress` hears of it after each chunk.
+    /// Runs until nothing is due that can be billed, and returns the sum of it. `progress` hears of it after
+    /// each chunk.
     func run(_ progress: @Sendable (BillingReport) async -> Void) async throws -> BillingReport {
         var report = BillingReport()
         var waited = 0
@@ -68,8 +69,8 @@ struct BillingRun: Sendable {
         return sum
     }
 
-    /// One chunk, whatever happens to it: an outage is waited out, and rows that the database refuses are cornered
-    /// by halving, so that one bad subscription never stops the others.
+    /// One chunk, whatever happens to it: an outage is waited out, and rows that the database refuses are
+    /// cornered by halving, so that one bad subscription never stops the others.
     private func bill(_ customers: [CustomerID]) async throws -> ChunkOutcome {
         let chunk = BillingChunk(context: context, customers: customers)
         do {
@@ -85,8 +86,8 @@ struct BillingRun: Sendable {
         }
     }
 
-    /// `earlier` is the outcome of an attempt whose commit was never answered: if its invoices are there, it is the
-    /// answer.
+    /// `earlier` is the outcome of an attempt whose commit was never answered: if its invoices are there, it
+    /// is the answer.
     private func attempt(_ chunk: BillingChunk, after earlier: ChunkOutcome?) async throws -> ChunkOutcome {
         if let earlier, let witness = earlier.witness,
             try await database.read(context.scope, { tx in try await DueSchedule.exists(witness, in: tx) })
@@ -106,9 +107,11 @@ struct BillingRun: Sendable {
     }
 
     private func refusal(of customer: CustomerID, _ error: any Error) async throws -> ChunkOutcome {
-        logger.error("a customer could not be billed", metadata: [
-            "customer": "\(customer)", "error": "\(String(reflecting: error))",
-        ])
+        logger.error(
+            "a customer could not be billed",
+            metadata: [
+                "customer": "\(customer)", "error": "\(String(reflecting: error))",
+            ])
         var outcome = ChunkOutcome(unclaimed: 0)
         outcome.failures = try await database.read(context.scope) { tx in
             try await DueSchedule.failures(of: customer, through: context.throughDay, in: tx)

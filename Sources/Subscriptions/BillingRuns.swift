@@ -3,8 +3,8 @@ import Logging
 import Postgres
 import ServiceLifecycle
 
-/// Billing runs that the API asked for. The row is the queue: any server process takes it, and takes it again when
-/// the one that had it died, because a run that is repeated bills nothing twice.
+/// Billing runs that the API asked for. The row is the queue: any server process takes it, and takes it again
+/// when the one that had it died, because a run that is repeated bills nothing twice.
 package struct BillingRuns: Service {
     private let database: Database
     private let system: SystemDatabase

@@ -47,8 +47,8 @@ struct CustomerBill {
         zip(rows, items).filter { $0.item.nextTerm != $1.nextTerm }.map { ($0, $1) }
     }
 
-    /// The day asked for, or the day before the first item would have more terms than the limit: all items advance
-    /// together, so that terms of one day never come to stand on two invoices.
+    /// The day asked for, or the day before the first item would have more terms than the limit: all items
+    /// advance together, so that terms of one day never come to stand on two invoices.
     private var lastDay: Day {
         let limits = items.compactMap { $0.schedule.start(of: $0.nextTerm + BillingContext.termLimit) }
         return limits.reduce(context.throughDay) { min($0, $1.adding(days: -1)) }
@@ -71,7 +71,8 @@ extension CustomerBill {
                 let explanation = Explanation(
                     line, of: invoice, for: items[line.item], price: row.price, rules: rules)
                 return LineToIssue(
-                    description: row.description(of: line.charge.kind), quantityMicros: line.charge.quantity.micros,
+                    description: row.description(of: line.charge.kind),
+                    quantityMicros: line.charge.quantity.micros,
                     unitPriceMinor: line.charge.unitMinor, netMinor: line.netMinor, taxMinor: line.taxMinor,
                     taxRatePPM: tax.rate.ratePPM, periodStart: line.term.start, periodEnd: line.term.end,
                     source: row.itemID.description, explanation: JSONText(explanation.json))

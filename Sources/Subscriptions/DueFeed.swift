@@ -16,8 +16,8 @@ struct DueFeed {
 
     /// The next customers, with about `BillingRun.chunkSize` due schedules; nil when the pass is over.
     ///
-    /// A real run follows the due days: what is billed leaves the front of the index, so each page costs the same. A
-    /// dry run follows the customers, because nothing leaves and each customer must come once.
+    /// A real run follows the due days: what is billed leaves the front of the index, so each page costs the
+    /// same. A dry run follows the customers, because nothing leaves and each customer must come once.
     mutating func next() async throws -> [CustomerID]? {
         if waiting.count < BillingRun.chunkSize, !isLastPage {
             let page = try await database.read(context.scope) { [cursor] tx in
@@ -34,7 +34,8 @@ struct DueFeed {
         if context.isDryRun {
             let last = waiting[size - 1].customer
             while size < waiting.count, waiting[size].customer == last { size += 1 }
-            // The page may have been cut inside this customer: leave it for the next page, unless it fills this one.
+            // The page may have been cut inside this customer: leave it for the next page, unless it fills
+            // this one.
             if size == waiting.count, !isLastPage, waiting[0].customer != last {
                 while waiting[size - 1].customer == last { size -= 1 }
             }

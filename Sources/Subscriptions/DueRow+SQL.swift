@@ -5,12 +5,15 @@ import Kernel
 import Postgres
 
 extension DueRow {
-    /// Takes the customers that no other worker holds and returns their due schedules, a group for each customer.
+    /// Takes the customers that no other worker holds and returns their due schedules, a group for each
+    /// customer.
     ///
-    /// The customer's lock makes one worker write all of a customer's invoices, so that terms of one day come to
-    /// stand on one. The schedules are locked too: if another worker billed them between this statement's snapshot
-    /// and the lock, PostgreSQL looks at the row again and drops it.
-    static func claim(_ customers: [CustomerID], through day: Day, in tx: Transaction) async throws -> [[DueRow]] {
+    /// The customer's lock makes one worker write all of a customer's invoices, so that terms of one day come
+    /// to stand on one. The schedules are locked too: if another worker billed them between this statement's
+    /// snapshot and the lock, PostgreSQL looks at the row again and drops it.
+    static func claim(_ customers: [CustomerID], through day: Day, in tx: Transaction) async throws
+        -> [[DueRow]]
+    {
         let rows = try await tx.pipeline([
             steadyPlans,
             """
@@ -20,8 +23,8 @@ extension DueRow {
                 WHERE id = ANY(\(customers.map(\.uuid)))
                 FOR NO KEY UPDATE SKIP LOCKED
             )
-            SELECT c.id, c.country, c.tax_exempt, c.buyer, d.item_id, d.schedule_no, d.subscription_id, s.reference,
-                s.cancel_on, d.anchor, d.interval_unit, d.interval_count, d.next_term,
+            SELECT c.id, c.country, c.tax_exempt, c.buyer, d.item_id, d.schedule_no, d.subscription_id,
+                s.reference, s.cancel_on, d.anchor, d.interval_unit, d.interval_count, d.next_term,
                 CASE WHEN d.has_gaps THEN ARRAY(
                     SELECT b.term_no FROM billed_terms AS b
                     WHERE b.item_id = d.item_id AND b.schedule_no = d.schedule_no AND b.term_no > d.next_term
@@ -50,8 +53,8 @@ extension DueRow {
         return groups
     }
 
-    /// A run reads and writes by keys only. Without statistics, as after a large import, the planner would rather
-    /// read whole tables for each chunk.
+    /// A run reads and writes by keys only. Without statistics, as after a large import, the planner would
+    /// rather read whole tables for each chunk.
     private static let steadyPlans: SQL =
         """
         SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
@@ -59,7 +62,8 @@ extension DueRow {
         """
 
     private enum Column: Int, ColumnKey {
-        case customer, country, isTaxExempt, buyer, item, schedule, subscription, reference, cancelOn, anchor, unit,
+        case customer, country, isTaxExempt, buyer, item, schedule, subscription, reference, cancelOn, anchor,
+            unit,
             count, nextTerm, billedAhead, quantity, price, currency, amount, setupFee, productName
 
         /// By place: names cost more than values where a run reads a hundred thousand rows.
@@ -78,10 +82,13 @@ extension DueRow {
         productName = try row[Column.productName]
         price = try row[Column.price]
         let unit: Interval.Unit = try row[Column.unit]
-        guard let interval = Interval(try row[Column.count], unit) else { throw BillingFault.unreadableSchedule }
+        guard let interval = Interval(try row[Column.count], unit) else {
+            throw BillingFault.unreadableSchedule
+        }
         let billedAhead: [Int32]? = try row[Column.billedAhead]
         item = DueItem(
-            schedule: Schedule(anchor: try row[Column.anchor], interval: interval), nextTerm: try row[Column.nextTerm],
+            schedule: Schedule(anchor: try row[Column.anchor], interval: interval),
+            nextTerm: try row[Column.nextTerm],
             billedAhead: Set((billedAhead ?? []).map(Int.init)), cancelOn: try row[Column.cancelOn],
             quantity: try row[Column.quantity],
             price: UnitPrice(

@@ -27,6 +27,7 @@ struct DueRow: Sendable {
 
     func failure(_ reason: BillingFailure.Reason) -> BillingFailure {
         BillingFailure(
-            subscription: subscription, reference: reference, item: itemID, customer: customer, reason: reason)
+            subscription: subscription, reference: reference, item: itemID, customer: customer, reason: reason
+        )
     }
 }

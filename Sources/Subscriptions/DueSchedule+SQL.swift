@@ -20,10 +20,13 @@ struct DueSchedule: Sendable {
             customer: try row[0], dueOn: try row[1], item: try row[2], number: try row[3])
     }
 
-    static func byDay(after last: Position?, through day: Day, in tx: Transaction) async throws -> [DueSchedule] {
-        let behind: SQL = last.map {
-            "(next_due_on, item_id, schedule_no) > (\($0.dueOn), \($0.item), \($0.number))"
-        } ?? "TRUE"
+    static func byDay(after last: Position?, through day: Day, in tx: Transaction) async throws
+        -> [DueSchedule]
+    {
+        let behind: SQL =
+            last.map {
+                "(next_due_on, item_id, schedule_no) > (\($0.dueOn), \($0.item), \($0.number))"
+            } ?? "TRUE"
         return try await tx.all(
             """
             SELECT customer_id, next_due_on, item_id, schedule_no
@@ -34,7 +37,9 @@ struct DueSchedule: Sendable {
             """, DueSchedule.init(row:))
     }
 
-    static func byCustomer(after last: Position?, through day: Day, in tx: Transaction) async throws -> [DueSchedule] {
+    static func byCustomer(after last: Position?, through day: Day, in tx: Transaction) async throws
+        -> [DueSchedule]
+    {
         let behind: SQL = last.map { "(customer_id, item_id) > (\($0.customer), \($0.item))" } ?? "TRUE"
         return try await tx.all(
             """
@@ -63,7 +68,9 @@ struct DueSchedule: Sendable {
     }
 
     /// The due items of a customer whose rows the database refused.
-    static func failures(of customer: CustomerID, through day: Day, in tx: Transaction) async throws -> [BillingFailure] {
+    static func failures(of customer: CustomerID, through day: Day, in tx: Transaction) async throws
+        -> [BillingFailure]
+    {
         try await tx.all(
             """
             SELECT d.subscription_id, s.reference, d.item_id
@@ -73,7 +80,8 @@ struct DueSchedule: Sendable {
             """
         ) { row in
             BillingFailure(
-                subscription: try row["subscription_id"], reference: try row["reference"], item: try row["item_id"],
+                subscription: try row["subscription_id"], reference: try row["reference"],
+                item: try row["item_id"],
                 customer: customer, reason: .refused)
         }
     }

@@ -3,26 +3,30 @@ import Platform
 import Postgres
 
 extension Subscription {
-    /// What the calendar does to subscriptions, in one statement: orders whose first day has come start their trial
-    /// or become active, and so do trials that have ended. Returns how many moved.
+    /// What the calendar does to subscriptions, in one statement: orders whose first day has come start their
+    /// trial or become active, and so do trials that have ended. Returns how many moved.
     @discardableResult
     static func beginDue(on today: Day, in tx: Transaction, at now: Instant) async throws -> Int {
         let begun = try await tx.all(
             """
             WITH begun AS (
                 UPDATE subscriptions
-                SET state = CASE WHEN trial_until > \(today) THEN 'trial' ELSE 'active' END, version = version + 1
-                WHERE (state = 'trial' AND trial_until <= \(today)) OR (state = 'pending' AND started_on <= \(today))
+                SET state = CASE WHEN trial_until > \(today) THEN 'trial' ELSE 'active' END,
+                    version = version + 1
+                WHERE (state = 'trial' AND trial_until <= \(today)) OR (state = 'pending'
+                    AND started_on <= \(today))
                 RETURNING tenant_id, id, state, version
             ), billable AS (
                 UPDATE item_schedules AS d
                 SET is_billable = true
                 FROM begun
-                WHERE begun.state = 'active' AND d.tenant_id = begun.tenant_id AND d.subscription_id = begun.id
+                WHERE begun.state = 'active' AND d.tenant_id = begun.tenant_id
+                    AND d.subscription_id = begun.id
             )
             SELECT id, state, version FROM begun
             """
-        ) { row in SubscriptionsEvents.moved(try row["id"], to: try row["state"], version: try row["version"]) }
+        ) { row in SubscriptionsEvents.moved(try row["id"], to: try row["state"], version: try row["version"])
+        }
         try await Event.record(begun, in: tx, at: now)
         return begun.count
     }

@@ -8,8 +8,8 @@ enum Outage {
         [.milliseconds(50), .milliseconds(200), .milliseconds(500)] + Array(repeating: .seconds(1), count: 20)
         + Array(repeating: .seconds(5), count: 20)
 
-    /// Repeats `body` while the database cannot be reached. It gets the outcome of an attempt whose commit was never
-    /// answered, so that it can find out instead of counting twice.
+    /// Repeats `body` while the database cannot be reached. It gets the outcome of an attempt whose commit
+    /// was never answered, so that it can find out instead of counting twice.
     static func waitedOut(
         _ body: (ChunkOutcome?) async throws -> ChunkOutcome
     ) async throws -> ChunkOutcome {
@@ -33,7 +33,8 @@ enum Outage {
         case let problem as Problem: problem.status == 503
         // 08: connection; 57P: the server shuts down or starts; 53: it is short of something.
         case let error as PostgresError:
-            error.sqlState.hasPrefix("08") || error.sqlState.hasPrefix("57P") || error.sqlState.hasPrefix("53")
+            error.sqlState.hasPrefix("08") || error.sqlState.hasPrefix("57P")
+                || error.sqlState.hasPrefix("53")
         default: false
         }
     }

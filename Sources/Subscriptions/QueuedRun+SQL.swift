@@ -3,7 +3,8 @@ import Platform
 import Postgres
 
 extension QueuedRun {
-    private static let columns: SQL = "id, as_of, issued_on, is_dry_run, state, report, started_at, finished_at"
+    private static let columns: SQL =
+        "id, as_of, issued_on, is_dry_run, state, report, started_at, finished_at"
 
     init(row: Row) throws {
         id = try row["id"]
@@ -20,8 +21,8 @@ extension QueuedRun {
         try await refusing(["billing_runs_one_waiting": SubscriptionsProblem.billingBusy]) {
             try await tx.run(
                 """
-                INSERT INTO billing_runs (tenant_id, id, as_of, issued_on, is_dry_run, state, report, started_at,
-                    reported_at)
+                INSERT INTO billing_runs (tenant_id, id, as_of, issued_on, is_dry_run, state, report,
+                    started_at, reported_at)
                 VALUES (\(tx.scope.tenant), \(id), \(asOf), \(issuedOn), \(isDryRun), \(state),
                     \(JSONText(encoding: report)), \(startedAt), \(startedAt))
                 """)

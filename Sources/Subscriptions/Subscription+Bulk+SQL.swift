@@ -13,7 +13,8 @@ extension Subscription {
         ]) {
             _ = try await tx.pipeline([
                 insertion(of: subscriptions.map(\.subscription), tenant: tx.scope.tenant),
-                insertion(of: items, tenant: tx.scope.tenant, recordedAt: subscriptions[0].subscription.recordedAt),
+                insertion(
+                    of: items, tenant: tx.scope.tenant, recordedAt: subscriptions[0].subscription.recordedAt),
                 scheduleInsertion(of: items, tenant: tx.scope.tenant),
                 openingInsertion(of: items, tenant: tx.scope.tenant),
             ])
@@ -24,15 +25,15 @@ extension Subscription {
         """
         INSERT INTO subscriptions (tenant_id, id, customer_id, reference, state, suspension_reason, currency,
             started_on, trial_until, cancel_on, version, recorded_at)
-        SELECT \(tenant), id, customer_id, reference, state, suspension_reason, currency, started_on, trial_until,
-            cancel_on, 1, recorded_at
+        SELECT \(tenant), id, customer_id, reference, state, suspension_reason, currency, started_on,
+            trial_until, cancel_on, 1, recorded_at
         FROM unnest(\(subscriptions.map(\.id.uuid)), \(subscriptions.map(\.customer.uuid)),
             \(subscriptions.map(\.reference?.text)), \(subscriptions.map(\.state.rawValue)),
             \(subscriptions.map(\.suspensionReason?.rawValue)), \(subscriptions.map(\.currency.code)),
-            \(subscriptions.map(\.startedOn)), \(subscriptions.map(\.trialUntil)), \(subscriptions.map(\.cancelOn)),
-            \(subscriptions.map(\.recordedAt)))
-            AS s (id, customer_id, reference, state, suspension_reason, currency, started_on, trial_until, cancel_on,
-                recorded_at)
+            \(subscriptions.map(\.startedOn)), \(subscriptions.map(\.trialUntil)),
+                \(subscriptions.map(\.cancelOn)), \(subscriptions.map(\.recordedAt)))
+            AS s (id, customer_id, reference, state, suspension_reason, currency, started_on, trial_until,
+                cancel_on, recorded_at)
         """
     }
 
@@ -40,8 +41,8 @@ extension Subscription {
         of items: [(Subscription, SubscriptionItem)], tenant: TenantID, recordedAt: Instant
     ) -> SQL {
         """
-        INSERT INTO subscription_items (tenant_id, id, subscription_id, customer_id, product_id, quantity_micros,
-            recorded_at)
+        INSERT INTO subscription_items (tenant_id, id, subscription_id, customer_id, product_id,
+            quantity_micros, recorded_at)
         SELECT \(tenant), id, subscription_id, customer_id, product_id, quantity_micros, \(recordedAt)
         FROM unnest(\(items.map(\.1.id.uuid)), \(items.map(\.0.id.uuid)), \(items.map(\.0.customer.uuid)),
             \(items.map(\.1.product.uuid)), \(items.map(\.1.quantity.micros)))
@@ -53,8 +54,8 @@ extension Subscription {
         of items: [(subscription: Subscription, item: SubscriptionItem)], tenant: TenantID
     ) -> SQL {
         """
-        INSERT INTO item_schedules (tenant_id, item_id, schedule_no, customer_id, subscription_id, price_id, anchor,
-            interval_unit, interval_count, first_term, next_term, next_due_on, is_billable)
+        INSERT INTO item_schedules (tenant_id, item_id, schedule_no, customer_id, subscription_id,
+            price_id, anchor, interval_unit, interval_count, first_term, next_term, next_due_on, is_billable)
         SELECT \(tenant), item_id, 1, customer_id, subscription_id, price_id, anchor, interval_unit,
             interval_count, first_term, first_term, next_due_on, is_billable
         FROM unnest(\(items.map(\.item.id.uuid)), \(items.map(\.subscription.customer.uuid)),
@@ -64,8 +65,8 @@ extension Subscription {
             \(items.map { Int32($0.item.schedule.terms.interval.count) }),
             \(items.map { Int32($0.item.schedule.firstTerm) }), \(items.map(\.item.schedule.nextDueOn)),
             \(items.map(\.subscription.isBillable)))
-            AS s (item_id, customer_id, subscription_id, price_id, anchor, interval_unit, interval_count, first_term,
-                next_due_on, is_billable)
+            AS s (item_id, customer_id, subscription_id, price_id, anchor, interval_unit, interval_count,
+                first_term, next_due_on, is_billable)
         """
     }
 
@@ -88,7 +89,9 @@ extension Subscription {
     /// Those of the references that belong to a subscription already.
     package static func taken(_ references: [Code], in tx: Transaction) async throws -> Set<Code> {
         Set(
-            try await tx.all("SELECT reference FROM subscriptions WHERE reference = ANY(\(references.map(\.text)))") {
+            try await tx.all(
+                "SELECT reference FROM subscriptions WHERE reference = ANY(\(references.map(\.text)))"
+            ) {
                 try $0["reference"] as Code
             })
     }

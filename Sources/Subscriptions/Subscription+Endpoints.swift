@@ -12,10 +12,12 @@ extension Subscriptions {
     private var listSubscriptions: Endpoint {
         Endpoint(
             .get("/v1/subscriptions"), .subscriptionsRead,
-            About(tag: "Subscriptions", name: "listSubscriptions", summary: "List subscriptions, newest first")
+            About(
+                tag: "Subscriptions", name: "listSubscriptions", summary: "List subscriptions, newest first")
         ) { (request: Request<NoPath, SubscriptionQuery, NoBody>) in
             let page = try await list(
-                request.query.filter, PageRequest(request.query.limit, request.query.cursor), request.actor.scope)
+                request.query.filter, PageRequest(request.query.limit, request.query.cursor),
+                request.actor.scope)
             return PageBody(page.map { SubscriptionBody($0, for: request.actor) })
         }
     }
@@ -26,7 +28,8 @@ extension Subscriptions {
             About(
                 tag: "Subscriptions", name: "createSubscription", summary: "Start a subscription",
                 details: """
-                    It starts today unless told, and is billed in advance: each term by the first billing run on or \
+                    It starts today unless told, and is billed in advance: each term by the first billing \
+                    run on or \
                     after the day the term starts. With trial_until the first term starts on that day.
                     """,
                 status: 201,
@@ -83,8 +86,10 @@ extension Subscriptions {
         Endpoint(
             .post("/v1/subscriptions/{id}/cancellation"), .subscriptionsWrite,
             About(
-                tag: "Subscriptions", name: "cancelSubscription", summary: "Cancel now or at the end of the term",
-                details: "Nothing that was billed is credited. At term_end the last running term decides the day.",
+                tag: "Subscriptions", name: "cancelSubscription",
+                summary: "Cancel now or at the end of the term",
+                details:
+                    "Nothing that was billed is credited. At term_end the last running term decides the day.",
                 problems: [.notFound, .stale, SubscriptionsProblem.wrongState])
         ) { (request: Request<SubscriptionPath, NoQuery, Cancelling>) in
             let id = request.path.id

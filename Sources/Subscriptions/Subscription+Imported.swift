@@ -22,7 +22,8 @@ package struct SubscriptionDays: Sendable, Hashable {
 extension Subscription {
     /// As the former system left it. Who suspended a suspended one is not known: it counts as staff's doing.
     package init(
-        imported reference: Code, of customer: CustomerID, state: State, currency: Currency, days: SubscriptionDays,
+        imported reference: Code, of customer: CustomerID, state: State, currency: Currency,
+        days: SubscriptionDays,
         recordedAt: Instant
     ) {
         id = .new()

@@ -5,8 +5,8 @@ import Postgres
 extension Subscription {
     private static let columns: SQL =
         """
-        id, customer_id, reference, state, suspension_reason, currency, started_on, trial_until, cancel_on, version,
-        recorded_at
+        id, customer_id, reference, state, suspension_reason, currency, started_on, trial_until, cancel_on,
+            version, recorded_at
         """
 
     init(row: Row) throws {
@@ -30,7 +30,8 @@ extension Subscription {
     /// Locks the subscription and then its schedules, in the order in which a billing run would meet them.
     static func lock(_ id: SubscriptionID, in tx: Transaction) async throws -> Subscription? {
         let subscription = try await tx.first(
-            "SELECT \(columns) FROM subscriptions WHERE id = \(id) FOR NO KEY UPDATE", Subscription.init(row:))
+            "SELECT \(columns) FROM subscriptions WHERE id = \(id) FOR NO KEY UPDATE", Subscription.init(row:)
+        )
         try await tx.run(
             """
             SELECT FROM item_schedules
@@ -48,7 +49,9 @@ extension Subscription {
         if let customer = filter.customer { condition = "\(condition) AND customer_id = \(customer)" }
         if let state = filter.state { condition = "\(condition) AND state = \(state)" }
         if let reference = filter.reference { condition = "\(condition) AND reference = \(reference)" }
-        if let after = page.cursor.flatMap(SubscriptionID.init) { condition = "\(condition) AND id < \(after)" }
+        if let after = page.cursor.flatMap(SubscriptionID.init) {
+            condition = "\(condition) AND id < \(after)"
+        }
         let rows = try await tx.all(
             """
             SELECT \(columns) FROM subscriptions
@@ -103,8 +106,8 @@ extension SubscriptionItem {
     static func of(_ subscriptions: [SubscriptionID], in tx: Transaction) async throws -> [SubscriptionItem] {
         try await tx.all(
             """
-            SELECT i.id, i.subscription_id, i.product_id, i.quantity_micros, s.schedule_no, s.price_id, s.anchor,
-                s.interval_unit, s.interval_count, s.first_term, s.next_term, s.next_due_on
+            SELECT i.id, i.subscription_id, i.product_id, i.quantity_micros, s.schedule_no, s.price_id,
+                s.anchor, s.interval_unit, s.interval_count, s.first_term, s.next_term, s.next_due_on
             FROM subscription_items AS i
             JOIN item_schedules AS s ON s.tenant_id = i.tenant_id AND s.item_id = i.id
             WHERE i.subscription_id = ANY(\(subscriptions.map(\.uuid)))

@@ -38,7 +38,8 @@ struct NewSubscription: Codable, Sendable {
         }
         if !errors.isEmpty { throw Problem.invalid.with(errors: errors) }
         return Subscriptions.Order(
-            customer: customerId, reference: reference, items: items.map { ($0.priceId, $0.quantity ?? .one) },
+            customer: customerId, reference: reference,
+            items: items.map { ($0.priceId, $0.quantity ?? .one) },
             startedOn: startedOn, trialUntil: trialUntil)
     }
 }
@@ -89,7 +90,8 @@ extension SubscriptionBody {
         self.init(
             id: subscription.id, customerId: subscription.customer, reference: subscription.reference,
             state: subscription.state, suspensionReason: subscription.suspensionReason,
-            currency: subscription.currency, startedOn: subscription.startedOn, trialUntil: subscription.trialUntil,
+            currency: subscription.currency, startedOn: subscription.startedOn,
+            trialUntil: subscription.trialUntil,
             cancelOn: subscription.cancelOn, items: whole.items.map(SubscriptionItemBody.init),
             version: subscription.version, recordedAt: subscription.recordedAt,
             actions: subscription.actions(for: actor))

@@ -79,8 +79,8 @@ package struct SubscriptionItem: Sendable, Hashable {
     package let schedule: ItemSchedule
 }
 
-/// By what an item is billed: terms of one interval from an anchor, at one price version. A change closes it and
-/// opens the next.
+/// By what an item is billed: terms of one interval from an anchor, at one price version. A change closes it
+/// and opens the next.
 package struct ItemSchedule: Sendable, Hashable {
     package let number: Int
     package let price: PriceID

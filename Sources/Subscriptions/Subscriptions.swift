@@ -9,8 +9,8 @@ package import Tax
 package import Tenancy
 package import Web
 
-/// The front door of subscriptions, and the verbs on them. Each is one transaction; what follows for the next bill
-/// is written with it.
+/// The front door of subscriptions, and the verbs on them. Each is one transaction; what follows for the next
+/// bill is written with it.
 package struct Subscriptions: Sendable {
     package let billing: Billing
     package let runs: BillingRuns
@@ -19,7 +19,8 @@ package struct Subscriptions: Sendable {
     private let clock: RealClock
 
     package init(
-        stores: (database: Database, system: SystemDatabase), tenants: Tenants, taxRates: TaxRates, clock: RealClock,
+        stores: (database: Database, system: SystemDatabase), tenants: Tenants, taxRates: TaxRates,
+        clock: RealClock,
         logger: Logger
     ) {
         let (database, system) = stores
@@ -82,11 +83,14 @@ package struct Subscriptions: Sendable {
             let prices = try await usablePrices(of: order, in: tx)
             let start = order.startedOn ?? today
             if let trialUntil = order.trialUntil, trialUntil < start {
-                throw Problem.invalid.with(errors: [FieldError("/trial_until", "must not be before started_on")])
+                throw Problem.invalid.with(errors: [
+                    FieldError("/trial_until", "must not be before started_on")
+                ])
             }
             let subscription = Subscription(
                 id: .new(), customer: order.customer, reference: order.reference,
-                state: State.atStart(start, trialUntil: order.trialUntil, today: today), suspensionReason: nil,
+                state: State.atStart(start, trialUntil: order.trialUntil, today: today),
+                suspensionReason: nil,
                 currency: prices[0].currency, startedOn: start, trialUntil: order.trialUntil, cancelOn: nil,
                 version: 1, recordedAt: clock.now())
             let items = zip(order.items, prices).map { ordered, price in
@@ -121,7 +125,9 @@ package struct Subscriptions: Sendable {
                 continue
             }
             if price.state != .current { errors.append(FieldError(pointer, "is no longer sold")) }
-            if price.interval == nil { errors.append(FieldError(pointer, "is paid once and cannot be renewed")) }
+            if price.interval == nil {
+                errors.append(FieldError(pointer, "is paid once and cannot be renewed"))
+            }
             if let first = prices.first, first.currency != price.currency {
                 errors.append(FieldError(pointer, "must be in \(first.currency), like the first item"))
             }
@@ -131,7 +137,9 @@ package struct Subscriptions: Sendable {
         return prices
     }
 
-    private func withItems(_ subscription: Subscription, in tx: Transaction) async throws -> SubscriptionWithItems {
+    private func withItems(_ subscription: Subscription, in tx: Transaction) async throws
+        -> SubscriptionWithItems
+    {
         SubscriptionWithItems(
             subscription: subscription, items: try await SubscriptionItem.of([subscription.id], in: tx))
     }
@@ -169,7 +177,8 @@ extension Subscriptions {
     /// Ends the subscription when its last running term does; until then the other items renew.
     func cancelAtTermEnd(_ id: SubscriptionID, by actor: Actor) async throws -> SubscriptionWithItems {
         try await move(id, .cancel, by: actor) { subscription, items, today in
-            subscription.cancelOn = items.compactMap { $0.schedule.endOfTerm(runningOn: today) }.max() ?? today
+            subscription.cancelOn =
+                items.compactMap { $0.schedule.endOfTerm(runningOn: today) }.max() ?? today
         }
     }
 
@@ -216,7 +225,8 @@ extension Subscription.State {
 extension SubscriptionItem {
     /// An item as it begins; nil for a price that is paid once.
     package init?(
-        subscription: Subscription, product: ProductID, price: PriceID, quantity: Quantity, interval: Interval?,
+        subscription: Subscription, product: ProductID, price: PriceID, quantity: Quantity,
+        interval: Interval?,
         firstTerm: Int
     ) {
         guard let interval else { return nil }
@@ -225,7 +235,8 @@ extension SubscriptionItem {
         self.product = product
         self.quantity = quantity
         schedule = ItemSchedule(
-            price: price, terms: Schedule(anchor: subscription.anchor, interval: interval), firstTerm: firstTerm,
+            price: price, terms: Schedule(anchor: subscription.anchor, interval: interval),
+            firstTerm: firstTerm,
             cancelOn: subscription.cancelOn)
     }
 }

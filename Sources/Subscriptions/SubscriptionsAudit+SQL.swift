@@ -1,8 +1,8 @@
 import Kernel
 import Postgres
 
-/// Whether what was billed tiles the time line of every item: no term missing, none twice, each where the calendar
-/// puts it. PostgreSQL's own calendar recomputes the days.
+/// Whether what was billed tiles the time line of every item: no term missing, none twice, each where the
+/// calendar puts it. PostgreSQL's own calendar recomputes the days.
 enum SubscriptionsAudit {
     static func findings(in tx: Transaction) async throws -> [AuditFinding] {
         let checks: [(String, SQL)] = [
@@ -38,7 +38,8 @@ enum SubscriptionsAudit {
                 count(b.term_no) FILTER (WHERE b.term_no < d.next_term)) AS detail
         FROM item_schedules AS d
         LEFT JOIN billed_terms AS b ON b.tenant_id = d.tenant_id AND b.item_id = d.item_id
-            AND b.schedule_no = d.schedule_no AND b.kind = 'recurring' AND b.released_by = \(BilledTerm.notReleased)
+            AND b.schedule_no = d.schedule_no AND b.kind = 'recurring'
+                AND b.released_by = \(BilledTerm.notReleased)
         GROUP BY d.tenant_id, d.item_id, d.schedule_no
         HAVING count(b.term_no) FILTER (WHERE b.term_no < d.next_term) <> d.next_term - d.first_term
             OR count(b.term_no) FILTER (WHERE b.term_no = d.next_term) > 0
@@ -59,16 +60,19 @@ enum SubscriptionsAudit {
     private static let termInvoices: SQL =
         """
         SELECT b.item_id::text AS object,
-            format('term %s stands on invoice %s, which is %s', b.term_no, b.invoice_id, COALESCE(i.state, 'missing'))
+            format('term %s stands on invoice %s, which is %s', b.term_no, b.invoice_id, COALESCE(i.state,
+                'missing'))
                 AS detail
         FROM billed_terms AS b
         LEFT JOIN invoices AS i ON i.tenant_id = b.tenant_id AND i.id = b.invoice_id
-        WHERE (b.released_by = \(BilledTerm.notReleased)) <> COALESCE(i.state IN ('open', 'paid', 'uncollectible'), false)
+        WHERE (b.released_by = \(BilledTerm.notReleased)) <> COALESCE(i.state IN ('open', 'paid',
+            'uncollectible'), false)
         """
 
     private static let linesWithoutTerm: SQL =
         """
-        SELECT l.invoice_id::text AS object, format('line %s was billed for %s', l.line_no, l.source) AS detail
+        SELECT l.invoice_id::text AS object, format('line %s was billed for %s', l.line_no, l.source)
+            AS detail
         FROM invoice_lines AS l
         WHERE l.source LIKE 'sit\\_%' AND NOT EXISTS (
             SELECT FROM billed_terms AS b
@@ -78,11 +82,13 @@ enum SubscriptionsAudit {
     private static let schedulePositions: SQL =
         """
         SELECT d.item_id::text AS object,
-            format('the next term is %s, due on %s', d.next_term, COALESCE(d.next_due_on::text, 'no day')) AS detail
+            format('the next term is %s, due on %s', d.next_term, COALESCE(d.next_due_on::text, 'no day'))
+                AS detail
         FROM item_schedules AS d
         JOIN subscriptions AS s ON s.tenant_id = d.tenant_id AND s.id = d.subscription_id
         WHERE d.next_due_on IS DISTINCT FROM
-            CASE WHEN s.cancel_on <= \(start(of: "d.next_term")) THEN NULL ELSE \(start(of: "d.next_term")) END
+            CASE WHEN s.cancel_on <= \(start(of: "d.next_term")) THEN NULL
+                ELSE \(start(of: "d.next_term")) END
         """
 
     private static let billableStates: SQL =

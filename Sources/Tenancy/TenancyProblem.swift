@@ -7,5 +7,6 @@ package enum TenancyProblem {
     package static let hostNameTaken = Problem(
         "host_name_taken", status: 409, "This host name already leads to a company. Remove it there first.")
     package static let unknownTenant = Problem(
-        "unknown_tenant", status: 404, "There is no company with this slug. `mpanel tenant list` shows those there are.")
+        "unknown_tenant", status: 404,
+        "There is no company with this slug. `mpanel tenant list` shows those there are.")
 }

@@ -9,7 +9,8 @@ extension Tenancy {
     private var readTenant: Endpoint {
         Endpoint(
             .get("/v1/tenant"), .tenantRead,
-            About(tag: "Company", name: "readTenant", summary: "Read your company, its settings and its today")
+            About(
+                tag: "Company", name: "readTenant", summary: "Read your company, its settings and its today")
         ) { (request: Request<NoPath, NoQuery, NoBody>) in
             let (tenant, calendar) = try await tenants.read(request.actor.scope)
             return TenantBody(tenant, calendar)
@@ -21,7 +22,8 @@ extension Tenancy {
             .patch("/v1/tenant/settings"), .tenantManage,
             About(
                 tag: "Company", name: "changeSettings", summary: "Change your company's settings",
-                details: "Absent fields stay as they are. Issued invoices keep the seller that they were issued with.",
+                details:
+                    "Absent fields stay as they are. Issued invoices keep the seller they were issued with.",
                 problems: [.stale])
         ) { (request: Request<NoPath, NoQuery, SettingsChange>) in
             let (tenant, calendar) = try await tenants.change(request.actor.scope, request.body.apply(to:))

@@ -28,7 +28,9 @@ extension Tenant {
     }
 
     static func id(host: HostName, in system: SystemDatabase) async throws -> TenantID? {
-        try await system.first("SELECT tenant_id FROM host_names WHERE host_name = \(host)") { try $0["tenant_id"] }
+        try await system.first("SELECT tenant_id FROM host_names WHERE host_name = \(host)") {
+            try $0["tenant_id"]
+        }
     }
 
     static func all(in system: SystemDatabase) async throws -> [(id: TenantID, slug: Slug, name: String)] {
@@ -53,7 +55,8 @@ extension TenantCalendar {
     static func read(in tx: Transaction, now: Instant) async throws -> TenantCalendar? {
         try await tx.first(
             """
-            SELECT s.version, s.seller_name, s.seller_street, s.seller_postal_code, s.seller_city, s.seller_country,
+            SELECT s.version, s.seller_name, s.seller_street, s.seller_postal_code, s.seller_city,
+                s.seller_country,
                 s.seller_tax_number, s.seller_vat_id, s.seller_bank_account, s.locale, s.time_zone,
                 s.default_currency, s.brand_name, s.brand_color, s.invoice_number_format,
                 s.credit_note_number_format, s.tax_rounding, s.invoice_days_before_due, s.payment_terms_days,
@@ -64,7 +67,8 @@ extension TenantCalendar {
         ) { row in
             let settings = try TenantSettings(row: row)
             let sandboxToday: Day? = try row["today"]
-            return TenantCalendar(settings: settings, today: sandboxToday ?? Day(of: now, in: settings.timeZone.zone))
+            return TenantCalendar(
+                settings: settings, today: sandboxToday ?? Day(of: now, in: settings.timeZone.zone))
         }
     }
 
@@ -100,8 +104,10 @@ extension TenantSettings {
                 time_zone, default_currency, brand_name, brand_color, invoice_number_format,
                 credit_note_number_format, tax_rounding, invoice_days_before_due, payment_terms_days)
             VALUES (\(tenant), \(version), \(seller.name), \(seller.street), \(seller.postalCode),
-                \(seller.city), \(seller.country), \(seller.taxNumber), \(seller.vatID), \(seller.bankAccount),
-                \(locale), \(timeZone), \(defaultCurrency), \(brand.name), \(brand.color), \(invoiceNumberFormat),
+                \(seller.city), \(seller.country), \(seller.taxNumber), \(seller.vatID),
+                    \(seller.bankAccount),
+                \(locale), \(timeZone), \(defaultCurrency), \(brand.name), \(brand.color),
+                    \(invoiceNumberFormat),
                 \(creditNoteNumberFormat), \(taxRounding), \(invoiceDaysBeforeDue), \(paymentTermsDays))
             """)
     }
@@ -114,7 +120,8 @@ extension TenantSettings {
             SET version = version + 1, seller_name = \(seller.name), seller_street = \(seller.street),
                 seller_postal_code = \(seller.postalCode), seller_city = \(seller.city),
                 seller_country = \(seller.country), seller_tax_number = \(seller.taxNumber),
-                seller_vat_id = \(seller.vatID), seller_bank_account = \(seller.bankAccount), locale = \(locale),
+                seller_vat_id = \(seller.vatID), seller_bank_account = \(seller.bankAccount),
+                    locale = \(locale),
                 time_zone = \(timeZone), default_currency = \(defaultCurrency), brand_name = \(brand.name),
                 brand_color = \(brand.color), invoice_number_format = \(invoiceNumberFormat),
                 credit_note_number_format = \(creditNoteNumberFormat), tax_rounding = \(taxRounding),

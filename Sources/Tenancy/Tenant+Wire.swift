@@ -56,12 +56,14 @@ extension TenantBody {
     init(_ tenant: Tenant, _ calendar: TenantCalendar) {
         let settings = calendar.settings
         self.init(
-            id: tenant.id, slug: tenant.slug, name: tenant.name, isSandbox: tenant.isSandbox, today: calendar.today,
+            id: tenant.id, slug: tenant.slug, name: tenant.name, isSandbox: tenant.isSandbox,
+            today: calendar.today,
             settings: SettingsBody(
                 version: settings.version, seller: settings.seller, locale: settings.locale,
                 timeZone: settings.timeZone, defaultCurrency: settings.defaultCurrency, brand: settings.brand,
                 invoiceNumberFormat: settings.invoiceNumberFormat,
                 creditNoteNumberFormat: settings.creditNoteNumberFormat, taxRounding: settings.taxRounding,
-                invoiceDaysBeforeDue: settings.invoiceDaysBeforeDue, paymentTermsDays: settings.paymentTermsDays))
+                invoiceDaysBeforeDue: settings.invoiceDaysBeforeDue,
+                paymentTermsDays: settings.paymentTermsDays))
     }
 }

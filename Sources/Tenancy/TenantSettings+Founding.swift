@@ -27,7 +27,8 @@ extension TenantSettings {
     ) {
         self.init(
             version: 1, seller: Seller(name: name, country: country), locale: locale, timeZone: timeZone,
-            defaultCurrency: currency, brand: Brand(name: name), invoiceNumberFormat: billing.invoiceNumberFormat,
+            defaultCurrency: currency, brand: Brand(name: name),
+            invoiceNumberFormat: billing.invoiceNumberFormat,
             creditNoteNumberFormat: .creditNotes, taxRounding: billing.taxRounding,
             invoiceDaysBeforeDue: billing.invoiceDaysBeforeDue.value,
             paymentTermsDays: billing.paymentTermsDays.value)

@@ -54,7 +54,9 @@ package struct Tenants: Sendable {
 
     /// Throws `unknownTenant`.
     package func require(slug: Slug) async throws -> TenantID {
-        guard let tenant = try await Tenant.id(slug: slug, in: system) else { throw TenancyProblem.unknownTenant }
+        guard let tenant = try await Tenant.id(slug: slug, in: system) else {
+            throw TenancyProblem.unknownTenant
+        }
         return tenant
     }
 
@@ -78,7 +80,9 @@ package struct Tenants: Sendable {
 
     /// The settings and today of this transaction's tenant.
     package func calendar(in tx: Transaction) async throws -> TenantCalendar {
-        guard let calendar = try await TenantCalendar.read(in: tx, now: clock.now()) else { throw Problem.notFound }
+        guard let calendar = try await TenantCalendar.read(in: tx, now: clock.now()) else {
+            throw Problem.notFound
+        }
         return calendar
     }
 

@@ -5,7 +5,8 @@ import Postgres
 import Schema
 import Synchronization
 
-/// One PostgreSQL for all tests of a process, with a migrated template, and a copy of the template for each that asks.
+/// One PostgreSQL for all tests of a process, with a migrated template, and a copy of the template for each
+/// that asks.
 package actor TestCluster {
     package static let shared = TestCluster()
 
@@ -114,7 +115,8 @@ package struct TestDatabase: Sendable {
 
     /// Drops the copy; connections to it are broken off.
     package func drop() async throws {
-        let admin = try await Connection.open(PostgresSettings(url: TestDatabase.url(superuserURL, "postgres")))
+        let admin = try await Connection.open(
+            PostgresSettings(url: TestDatabase.url(superuserURL, "postgres")))
         try await admin.execute(script: "DROP DATABASE IF EXISTS \(name) WITH (FORCE)")
     }
 

@@ -8,18 +8,19 @@ struct ExplanationTests {
     @Test("A line of an invoice that is taxed by line says all that went into it")
     func byLine() throws {
         let texts = try explain(["2026-01-31 1month 10 2027-01-01 1.5 499 0 EUR"], rounding: .line)
-        #expect(texts == [
-            #"{"rule":"recurring","arithmetic":"4.99 * 1.5 = 7.485, rounded 7.49","#
-                + #""unit_price":{"amount":499,"currency":"EUR"},"quantity":"1.5","exact":"7.485","#
-                + #""rounding":"half_up","amount":{"amount":749,"currency":"EUR"},"#
-                + #""period":{"start":"2026-11-30","end":"2026-12-31"},"#
-                + #""schedule":{"anchor":"2026-01-31","interval":{"unit":"month","count":1},"term":10},"#
-                + #""billed_through":"2026-12-01","cancel_on":"2027-01-01","#
-                + #""tax":{"rate_percent":"19","reason":"country_rate","country":"DE","name":"USt","#
-                + #""rounded_on":"line","rounding":"half_up","exact":"1.4231","#
-                + #""arithmetic":"7.49 * 19 % = 1.4231, rounded 1.42","#
-                + #""amount":{"amount":142,"currency":"EUR"}}}"#
-        ])
+        #expect(
+            texts == [
+                #"{"rule":"recurring","arithmetic":"4.99 * 1.5 = 7.485, rounded 7.49","#
+                    + #""unit_price":{"amount":499,"currency":"EUR"},"quantity":"1.5","exact":"7.485","#
+                    + #""rounding":"half_up","amount":{"amount":749,"currency":"EUR"},"#
+                    + #""period":{"start":"2026-11-30","end":"2026-12-31"},"#
+                    + #""schedule":{"anchor":"2026-01-31","interval":{"unit":"month","count":1},"term":10},"#
+                    + #""billed_through":"2026-12-01","cancel_on":"2027-01-01","#
+                    + #""tax":{"rate_percent":"19","reason":"country_rate","country":"DE","name":"USt","#
+                    + #""rounded_on":"line","rounding":"half_up","exact":"1.4231","#
+                    + #""arithmetic":"7.49 * 19 % = 1.4231, rounded 1.42","#
+                    + #""amount":{"amount":142,"currency":"EUR"}}}"#
+            ])
     }
 
     @Test("A line of an invoice that is taxed as a whole says how the whole was shared out")
@@ -27,7 +28,8 @@ struct ExplanationTests {
         let texts = try explain(
             ["2026-12-01 1month 0 - 1 105 0 JPY", "2026-12-01 1month 0 - 1 100 5 JPY"], rounding: .invoice)
         #expect(texts.count == 3)
-        let whole = #""invoice":{"arithmetic":"210 * 19 % = 39.9, rounded 40","#
+        let whole =
+            #""invoice":{"arithmetic":"210 * 19 % = 39.9, rounded 40","#
             + #""net":{"amount":210,"currency":"JPY"},"tax":{"amount":40,"currency":"JPY"},"#
             + #""allocation":"largest_remainder"}"#
         #expect(texts.allSatisfy { $0.contains(whole) })

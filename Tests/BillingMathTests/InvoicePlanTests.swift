@@ -104,12 +104,14 @@ struct InvoicePlanTests {
             "2026-12-01 1month 0 - 2 1 \(Int64.max) EUR", "2026-12-01 1month 0 - 1 200 0 EUR",
         ].map(DueItem.init(row:))
         let plan = InvoicePlan(items: items, rules: try .german(throughDay: "2026-12-01"))
-        #expect(plan.failures == [
-            ItemFailure(item: 1, reason: .overflow), ItemFailure(item: 2, reason: .overflow),
-        ])
-        #expect(plan.invoices.map(\.summary) == [
-            "2026-12-01 EUR 300+57=357 0.recurring.0=100+19 3.recurring.0=200+38"
-        ])
+        #expect(
+            plan.failures == [
+                ItemFailure(item: 1, reason: .overflow), ItemFailure(item: 2, reason: .overflow),
+            ])
+        #expect(
+            plan.invoices.map(\.summary) == [
+                "2026-12-01 EUR 300+57=357 0.recurring.0=100+19 3.recurring.0=200+38"
+            ])
         #expect(plan.next.map(\.number) == [1, 0, 0, 1])
     }
 

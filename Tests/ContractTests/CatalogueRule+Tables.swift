@@ -21,7 +21,8 @@ extension CatalogueRule {
                 """,
             breach: "CREATE TABLE strays (tenant_id uuid NOT NULL)"),
         CatalogueRule(
-            name: "tenant_id is the first column of every index, so of every primary key and unique constraint",
+            name:
+                "tenant_id is the first column of every index, so of every primary key and unique constraint",
             query: """
                 SELECT i.relname::text
                 FROM (\(CatalogueSQL.tables)) t
@@ -30,7 +31,8 @@ extension CatalogueRule {
                 LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = x.indkey[0]
                 WHERE i.relname::text <> ALL ($allowed)
                     AND a.attname IS DISTINCT FROM 'tenant_id'
-                    AND EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = t.oid AND b.attname = 'tenant_id')
+                    AND EXISTS (SELECT FROM pg_attribute b WHERE b.attrelid = t.oid
+                        AND b.attname = 'tenant_id')
                 """,
             breach: "CREATE INDEX strays_idx ON products (code, tenant_id)", allowed: "keys-across-tenants"),
         CatalogueRule(
@@ -50,7 +52,11 @@ extension CatalogueRule {
                 ALTER TABLE prices ADD FOREIGN KEY (product_id) REFERENCES products (id)
                 """),
         CatalogueRule(
-            name: "There are only plain tables: no view, materialized view or foreign table shows rows past them",
+            name:
+                """
+                There are only plain tables: no view, materialized view or foreign table shows rows \
+                past them
+                """,
             query: """
                 SELECT c.relname::text FROM pg_class c
                 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('v', 'm', 'f')

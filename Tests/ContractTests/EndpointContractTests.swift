@@ -38,7 +38,8 @@ struct EndpointContractTests {
     @Test("answers 401 without a valid token, before it looks at anything else")
     func unauthenticated() async throws {
         let headers: [HTTPFields] = [
-            [:], [.authorization: "Bearer"], [.authorization: "Bearer nonsense"], [.authorization: "Basic YTpi"],
+            [:], [.authorization: "Bearer"], [.authorization: "Bearer nonsense"],
+            [.authorization: "Basic YTpi"],
             [.authorization: "Bearer eyJhbGciOiJub25lIn0.eyJpc3MiOiJtcGFuZWwifQ."],
             [.authorization: "Bearer \(String(repeating: "a", count: 9000))"],
         ]
@@ -46,7 +47,8 @@ struct EndpointContractTests {
             for endpoint in try Surface.endpoints() where endpoint.permission != nil {
                 for header in headers {
                     let answer = try await world.anonymous.send(
-                        endpoint.route.method.request, endpoint.samplePath, bytes: Array("{".utf8), headers: header)
+                        endpoint.route.method.request, endpoint.samplePath, bytes: Array("{".utf8),
+                        headers: header)
                     #expect(answer.status == 401, "\(endpoint.route) \(header)")
                     #expect(answer["code"] == "unauthenticated", "\(endpoint.route)")
                     #expect(answer.headers[.wwwAuthenticate] == "Bearer", "\(endpoint.route)")
@@ -113,7 +115,8 @@ struct EndpointContractTests {
                     let path = endpoint.route.path.replacing(/\{\w+\}/, with: name)
                     let answer = try await world.ours.owner.send(
                         endpoint.route.method.request, path, endpoint.body?.sample(full: false))
-                    #expect(answer.status == 404, "\(endpoint.route.method) \(path.prefix(80)): \(answer.text)")
+                    #expect(
+                        answer.status == 404, "\(endpoint.route.method) \(path.prefix(80)): \(answer.text)")
                 }
             }
         }
@@ -134,7 +137,8 @@ struct EndpointContractTests {
                 }
                 for method in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"]
                 where !allowed.contains(method) {
-                    let answer = try await world.ours.owner.send(try #require(.init(rawValue: method)), sample)
+                    let answer = try await world.ours.owner.send(
+                        try #require(.init(rawValue: method)), sample)
                     #expect(answer.status == 405, "\(method) \(path)")
                     let allow = answer.headers[.allow]?.split(separator: ", ").map(String.init) ?? []
                     #expect(Set(allow) == allowed, "\(method) \(path)")
@@ -150,9 +154,12 @@ func expectDocumented(
     at location: SourceLocation = #_sourceLocation
 ) {
     if answer.status == endpoint.status { return }
-    let known = endpoint.problems.contains { .integer(Int64($0.status)) == answer["status"] && .string($0.code) == answer["code"] }
+    let known = endpoint.problems.contains {
+        .integer(Int64($0.status)) == answer["status"] && .string($0.code) == answer["code"]
+    }
     #expect(
-        known, "\(endpoint.route) does not declare \(answer.status) \(answer["code"]) \(note)", sourceLocation: location)
+        known, "\(endpoint.route) does not declare \(answer.status) \(answer["code"]) \(note)",
+        sourceLocation: location)
 }
 
 extension Company {

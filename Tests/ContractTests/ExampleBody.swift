@@ -30,7 +30,8 @@ extension JSONSchema {
                     + field.schema.places(at: place)
             }
         case .array(let item):
-            [Place(pointer: "\(pointer)/0", schema: item, isRequired: false)] + item.places(at: "\(pointer)/0")
+            [Place(pointer: "\(pointer)/0", schema: item, isRequired: false)]
+                + item.places(at: "\(pointer)/0")
         default: []
         }
     }

@@ -4,7 +4,8 @@ import TestKit
 import Testing
 import Web
 
-/// PostgreSQL itself keeps tenants apart: shown by SQL in the role that serves requests, on every table there is.
+/// PostgreSQL itself keeps tenants apart: shown by SQL in the role that serves requests, on every table there
+/// is.
 @Suite("Isolation of tenants in SQL")
 struct IsolationTests {
     @Test("without a tenant no table shows a row")
@@ -42,10 +43,13 @@ struct IsolationTests {
             try await intruder.become(world.ours)
             for table in tables {
                 let theirs = try await overseer.row(of: table, world.theirs)
-                #expect(try await intruder.attempt(insertion(of: theirs, in: table)) == .denied, "\(table.name)")
+                #expect(
+                    try await intruder.attempt(insertion(of: theirs, in: table)) == .denied, "\(table.name)")
                 // Else the refusal above would prove nothing about the policy.
                 let own = try await overseer.row(of: table, world.ours)
-                #expect(try await intruder.attempt(insertion(of: own, in: table)) == .alreadyThere, "\(table.name)")
+                #expect(
+                    try await intruder.attempt(insertion(of: own, in: table)) == .alreadyThere,
+                    "\(table.name)")
             }
         }
     }
@@ -65,7 +69,8 @@ struct IsolationTests {
                             == .affected(0), "\(name)")
                 }
                 #expect(
-                    try await intruder.attempt("DELETE FROM \(unsafe: name) WHERE tenant_id = \(world.theirs.tenant)")
+                    try await intruder.attempt(
+                        "DELETE FROM \(unsafe: name) WHERE tenant_id = \(world.theirs.tenant)")
                         == (table.mayDelete ? .affected(0) : .denied), "\(name)")
                 let given = try await intruder.attempt(
                     """
@@ -115,9 +120,11 @@ struct IsolationTests {
             let routing = try TidyAllowance(named: "routing-tables").paths
             let system = try await Intruder(world.server.database.systemURL)
             for table in tables {
-                let both = try await overseer.count(table, of: world.ours) + overseer.count(table, of: world.theirs)
+                let both =
+                    try await overseer.count(table, of: world.ours) + overseer.count(table, of: world.theirs)
                 let outcome = try await system.attempt("SELECT tenant_id FROM \(unsafe: table.name)")
-                #expect(outcome == (routing.contains(table.name) ? .affected(both) : .denied), "\(table.name)")
+                #expect(
+                    outcome == (routing.contains(table.name) ? .affected(both) : .denied), "\(table.name)")
             }
         }
     }

@@ -2,8 +2,8 @@ import Kernel
 import MPanelServer
 import Postgres
 import Subscriptions
-import TestKit
 import Tenancy
+import TestKit
 import Testing
 import Web
 
@@ -99,7 +99,9 @@ struct Overseer: Sendable {
     }
 
     /// The customers of the company that have rows in the table, with their number of rows.
-    func customers(in table: TenantTable, _ column: String, _ company: Company) async throws -> [(CustomerID, Int)] {
+    func customers(in table: TenantTable, _ column: String, _ company: Company) async throws -> [(
+        CustomerID, Int
+    )] {
         try await connection.all(
             """
             SELECT \(unsafe: column) AS customer, count(*) AS rows FROM \(unsafe: table.name)
@@ -126,16 +128,19 @@ struct Intruder: Sendable {
         try await connection.execute(script: "RESET mpanel.tenant_id; RESET mpanel.customer_id")
         if let company {
             _ = try await connection.all(
-                "SELECT set_config('mpanel.tenant_id', \(company.tenant.uuid)::text, false)") { _ in }
+                "SELECT set_config('mpanel.tenant_id', \(company.tenant.uuid)::text, false)"
+            ) { _ in }
         }
         if let customer {
             _ = try await connection.all(
-                "SELECT set_config('mpanel.customer_id', \(customer.uuid)::text, false)") { _ in }
+                "SELECT set_config('mpanel.customer_id', \(customer.uuid)::text, false)"
+            ) { _ in }
         }
     }
 
     func count(_ table: TenantTable) async throws -> Int {
-        try #require(try await connection.first("SELECT count(*) FROM \(unsafe: table.name)") { try $0[0] as Int })
+        try #require(
+            try await connection.first("SELECT count(*) FROM \(unsafe: table.name)") { try $0[0] as Int })
     }
 
     /// How many rows it changes, or the SQLSTATE with which it is refused.

@@ -11,10 +11,14 @@ struct MalformedBodyTests {
     @Test("a body that is no JSON in UTF-8 is malformed_json")
     func unreadable() async throws {
         let bodies: [[UInt8]] =
-            ["", " ", "{", "[1,", "nul", "{\"a\":1,}", "{} {}", "{'a':1}", "{\"a\":01}", "{\"a\":\"\\ud800\"}"]
+            [
+                "", " ", "{", "[1,", "nul", "{\"a\":1,}", "{} {}", "{'a':1}", "{\"a\":01}",
+                "{\"a\":\"\\ud800\"}",
+            ]
             .map { Array($0.utf8) }
             + [
-                [0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D], [0xFF, 0xFE, 0x7B, 0x00, 0x7D, 0x00], [0xED, 0xA0, 0x80],
+                [0x7B, 0x22, 0xFF, 0x22, 0x3A, 0x31, 0x7D], [0xFF, 0xFE, 0x7B, 0x00, 0x7D, 0x00],
+                [0xED, 0xA0, 0x80],
                 [0xEF, 0xBB, 0xBF, 0x7B, 0x7D], Array(#"{"a":1,"a":2}"#.utf8),
             ]
             + ["[", "{\"a\":", "[{\"a\":["].map { Array(String(repeating: $0, count: 20_000).utf8) }
@@ -35,7 +39,9 @@ struct MalformedBodyTests {
             let large = try await target.send(huge)
             #expect(large.status == 413, "\(endpoint.route)")
             #expect(large["code"] == "too_large", "\(endpoint.route)")
-            for type in ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16"] {
+            for type in [
+                "text/plain", "application/x-www-form-urlencoded", "application/json; charset=utf-16",
+            ] {
                 let answer = try await target.send(Array("{}".utf8), [.contentType: type])
                 #expect(answer.status == 415, "\(endpoint.route) \(type)")
                 #expect(answer["code"] == "unsupported_media_type", "\(endpoint.route)")
@@ -59,7 +65,9 @@ struct MalformedBodyTests {
         try await eachEndpoint { endpoint, target in
             let answer = try await target.send(target.sample)
             #expect(answer.pointers == [], "\(endpoint.route): \(answer.text)")
-            #expect(answer.status < 500 && ![400, 413, 415].contains(answer.status), "\(endpoint.route): \(answer.text)")
+            #expect(
+                answer.status < 500 && ![400, 413, 415].contains(answer.status),
+                "\(endpoint.route): \(answer.text)")
             expectDocumented(answer, endpoint)
         }
     }
@@ -92,7 +100,8 @@ struct MalformedBodyTests {
     func allAtOnce() async throws {
         try await eachEndpoint { endpoint, target in
             let fields = endpoint.body?.fields ?? []
-            let bad = JSONValue.object(Dictionary(uniqueKeysWithValues: fields.map { ($0.name, .number(0.5)) }))
+            let bad = JSONValue.object(
+                Dictionary(uniqueKeysWithValues: fields.map { ($0.name, .number(0.5)) }))
             let answer = try await target.send(bad)
             #expect(Set(answer.pointers) == Set(fields.map { "/\($0.name)" }), "\(endpoint.route)")
         }
@@ -152,7 +161,8 @@ func expectRefusal(
     _ answer: TestClient.Answer, of pointer: String, _ endpoint: Endpoint, _ note: String = "",
     at location: SourceLocation = #_sourceLocation
 ) {
-    let isNamed = !answer.pointers.isEmpty
+    let isNamed =
+        !answer.pointers.isEmpty
         && answer.pointers.allSatisfy { $0 == pointer || $0.hasPrefix("\(pointer)/") }
     #expect(
         answer.status == 422 && answer["code"] == "invalid" && isNamed,

@@ -11,7 +11,9 @@ struct MalformedQueryTests {
     @Test("an unknown parameter is named, on every endpoint")
     func unknown() async throws {
         try await eachSigned { endpoint, client, path in
-            for (query, pointer) in [("nope=1", "?nope"), ("limit[]=1", "?limit[]"), ("tenant_id=x", "?tenant_id")] {
+            for (query, pointer) in [
+                ("nope=1", "?nope"), ("limit[]=1", "?limit[]"), ("tenant_id=x", "?tenant_id"),
+            ] {
                 let answer = try await client.send(
                     endpoint.route.method.request, "\(path)?\(endpoint.required)\(query)",
                     endpoint.body?.sample(full: false))
@@ -33,7 +35,8 @@ struct MalformedQueryTests {
                 default: break
                 }
                 for value in values where !field.takes(value) {
-                    let escaped = value.addingPercentEncoding(withAllowedCharacters: .urlQueryAllowed.union(["%"]))
+                    let escaped = value.addingPercentEncoding(
+                        withAllowedCharacters: .urlQueryAllowed.union(["%"]))
                     let answer = try await client.send(
                         endpoint.route.method.request,
                         "\(path)?\(endpoint.required(but: field))\(field.name)=\(escaped ?? value)")
@@ -61,7 +64,8 @@ struct MalformedQueryTests {
         let contents = [
             "x", "'; DROP TABLE invoices; --", "\u{1F}", "\(id)", "\(id)\u{1F}", "\(id)\u{1F}2026-02-30",
             "\(id)\u{1F}9999-12-31", "\(id)\u{1F}-1", "\(id)\u{1F}99999999999999999999", "\(id)\u{1F}\u{7}",
-            "\(id)\u{1F}\u{1F}\u{1F}", "\(id)\u{1F}a\u{1F}b\u{1F}1", "\u{1F}\(id)", String(repeating: "z", count: 700),
+            "\(id)\u{1F}\u{1F}\u{1F}", "\(id)\u{1F}a\u{1F}b\u{1F}1", "\u{1F}\(id)",
+            String(repeating: "z", count: 700),
             "2026-01-31", "\(id)\u{1F}2026-01-31\u{1F}issue\u{1F}99999999999",
             "\(id)\u{1F}2026-01-31|issue|1", "\(id)\u{1F}\u{10FFFF}", "DE", "{}",
         ]
@@ -83,14 +87,17 @@ struct MalformedQueryTests {
     }
 
     /// Calls `body` for every endpoint as an owner, with a path that has an object behind it.
-    private func eachSigned(_ body: @Sendable (Endpoint, TestClient, String) async throws -> Void) async throws {
+    private func eachSigned(_ body: @Sendable (Endpoint, TestClient, String) async throws -> Void)
+        async throws
+    {
         try await World.run { world in
             let maker = ObjectMaker(world.ours)
             for endpoint in try Surface.endpoints() {
                 let path =
                     endpoint.route.placeholders.isEmpty
                     ? endpoint.route.path : try await endpoint.path(of: maker)
-                try await body(endpoint, endpoint.permission == nil ? world.anonymous : world.ours.owner, path)
+                try await body(
+                    endpoint, endpoint.permission == nil ? world.anonymous : world.ours.owner, path)
             }
         }
     }

@@ -11,7 +11,8 @@ struct MalformedValueTests {
     @Test("text with control characters, or far too long, is named")
     func texts() async throws {
         let texts = [
-            "\u{0}", "a\u{0}b", "a\u{7}b", "a\u{1B}[31m", "a\u{85}b", "", " ", " a", String(repeating: "a", count: 100_000),
+            "\u{0}", "a\u{0}b", "a\u{7}b", "a\u{1B}[31m", "a\u{85}b", "", " ", " a",
+            String(repeating: "a", count: 100_000),
             String(repeating: "e\u{301}", count: 10_000),
         ]
         try await eachEndpoint { endpoint, target in
@@ -51,7 +52,8 @@ struct MalformedValueTests {
     func days() async throws {
         let bad = [
             "2026-02-30", "2026-02-29", "2026-13-01", "2026-00-10", "2026-1-1", "26-01-01", "0000-00-00",
-            "1899-12-31", "10000-01-01", "2026-01-01T00:00:00Z", "2026-01-01 ", "٢٠٢٦-٠١-٠١", "20260101", "today",
+            "1899-12-31", "10000-01-01", "2026-01-01T00:00:00Z", "2026-01-01 ", "٢٠٢٦-٠١-٠١", "20260101",
+            "today",
         ]
         try await eachEndpoint { endpoint, target in
             for place in endpoint.places where place.schema.format == "date" {
@@ -72,7 +74,10 @@ struct MalformedValueTests {
 
     @Test("a number beyond 64 bits is named, and the greatest and least that fit do no harm")
     func numbers() async throws {
-        let bad = ["9223372036854775808", "-9223372036854775809", "1e30", "0.5", "1.0e-3", "123456789012345678901234567890"]
+        let bad = [
+            "9223372036854775808", "-9223372036854775809", "1e30", "0.5", "1.0e-3",
+            "123456789012345678901234567890",
+        ]
         try await eachEndpoint { endpoint, target in
             for place in endpoint.places {
                 guard case .integer = place.schema.shape else { continue }
@@ -84,7 +89,8 @@ struct MalformedValueTests {
                 for number in [Int64.min, -1, 0, Int64.max - 1, .max] {
                     let answer = try await target.send(
                         target.sample.replacing(place.pointer[...], by: .integer(number)))
-                    #expect(answer.status < 500, "\(endpoint.route) \(place.pointer) \(number): \(answer.text)")
+                    #expect(
+                        answer.status < 500, "\(endpoint.route) \(place.pointer) \(number): \(answer.text)")
                     expectDocumented(answer, endpoint, "\(place.pointer) \(number)")
                 }
             }
@@ -93,10 +99,15 @@ struct MalformedValueTests {
 
     @Test("a decimal that is none, or does not fit, is named")
     func decimals() async throws {
-        let bad = ["1e3", "1,5", "0.0000001", "9223372036854775808", "NaN", "Infinity", "0x10", "1.", ".5", "--1", "+1", "١"]
+        let bad = [
+            "1e3", "1,5", "0.0000001", "9223372036854775808", "NaN", "Infinity", "0x10", "1.", ".5", "--1",
+            "+1", "١",
+        ]
         try await eachEndpoint { endpoint, target in
             for place in endpoint.places {
-                guard ["quantity", "percent"].contains(place.pointer.split(separator: "/").last) else { continue }
+                guard ["quantity", "percent"].contains(place.pointer.split(separator: "/").last) else {
+                    continue
+                }
                 for text in bad {
                     let answer = try await target.send(
                         target.sample.replacing(place.pointer[...], by: .string(text)))
@@ -135,7 +146,8 @@ struct MalformedValueTests {
             ]
             for (lines, code) in cases {
                 let answer = try await world.ours.owner.send(
-                    .post, "/v1/invoices", ["customer_id": customer, "currency": "EUR", "lines": .array(lines)])
+                    .post, "/v1/invoices",
+                    ["customer_id": customer, "currency": "EUR", "lines": .array(lines)])
                 #expect(answer.status == 422 && answer["code"] == code, "\(lines): \(answer.text)")
             }
         }
@@ -171,7 +183,8 @@ extension JSONValue {
     /// The JSON in which this literal stands at the pointer, however impossible it is.
     func spelling(_ literal: String, at pointer: String) throws -> [UInt8] {
         let mark = "the-literal-stands-here"
-        let text = String(decoding: try JSONEncoder().encode(replacing(pointer[...], by: .string(mark))), as: UTF8.self)
+        let text = String(
+            decoding: try JSONEncoder().encode(replacing(pointer[...], by: .string(mark))), as: UTF8.self)
         return Array(text.replacing("\"\(mark)\"", with: literal).utf8)
     }
 }

@@ -15,8 +15,8 @@ struct ObjectMaker: Sendable {
         self.company = company
     }
 
-    /// What stands in the place of the placeholder behind `/v1/<collection>/`. Fails the test for a collection that is
-    /// not known here: a new kind of object needs its line.
+    /// What stands in the place of the placeholder behind `/v1/<collection>/`. Fails the test for a
+    /// collection that is not known here: a new kind of object needs its line.
     func make(for collection: Substring) async throws -> String {
         let object: JSONValue =
             switch collection {
@@ -27,7 +27,8 @@ struct ObjectMaker: Sendable {
             case "invoices": try await draft()
             case "prices": try await product()["prices"][0]
             case "product-families":
-                try await company.owner.must(.post, "/v1/product-families", ["name": .string("Family \(token)")])
+                try await company.owner.must(
+                    .post, "/v1/product-families", ["name": .string("Family \(token)")])
             case "products": try await product()
             case "subscriptions": try await subscription()
             case "tax-rates": try await taxRate()
@@ -35,7 +36,8 @@ struct ObjectMaker: Sendable {
             default: .null
             }
         return try #require(
-            (object["id"].text ?? object["country"].text), "make an object of /v1/\(collection)/ in ObjectMaker")
+            (object["id"].text ?? object["country"].text),
+            "make an object of /v1/\(collection)/ in ObjectMaker")
     }
 
     func customer() async throws -> JSONValue {
@@ -57,10 +59,12 @@ struct ObjectMaker: Sendable {
         try await company.owner.must(
             .post, "/v1/products",
             [
-                "code": .string("made-\(token)-\(UUID().uuidString.prefix(8))"), "type": "hosting", "name": "Made",
+                "code": .string("made-\(token)-\(UUID().uuidString.prefix(8))"), "type": "hosting",
+                "name": "Made",
                 "prices": [
                     [
-                        "amount": ["amount": 1000, "currency": "EUR"], "interval": ["unit": "month", "count": 1],
+                        "amount": ["amount": 1000, "currency": "EUR"],
+                        "interval": ["unit": "month", "count": 1],
                     ]
                 ],
             ])
@@ -91,7 +95,8 @@ struct ObjectMaker: Sendable {
     func creditNote(of customer: JSONValue? = nil) async throws -> JSONValue {
         let id = try await draft(of: customer)["id"].text ?? ""
         _ = try await company.owner.must(.post, "/v1/invoices/\(id)/finalization")
-        return try await company.owner.must(.post, "/v1/invoices/\(id)/void", ["reason": "A test"])["credit_notes"][0]
+        return try await company.owner.must(.post, "/v1/invoices/\(id)/void", ["reason": "A test"])[
+            "credit_notes"][0]
     }
 
     /// Only one may wait at a time.
@@ -103,6 +108,7 @@ struct ObjectMaker: Sendable {
     /// Of a country in which only this company has a rate.
     func taxRate() async throws -> JSONValue {
         try await company.owner.must(
-            .put, "/v1/tax-rates/\(company.slug.text == "ours" ? "IS" : "NO")", ["name": "VSK", "percent": "24"])
+            .put, "/v1/tax-rates/\(company.slug.text == "ours" ? "IS" : "NO")",
+            ["name": "VSK", "percent": "24"])
     }
 }

@@ -4,8 +4,8 @@ import Importing
 import Kernel
 import MPanelServer
 import Subscriptions
-import TestKit
 import Tenancy
+import TestKit
 import Testing
 import Web
 
@@ -76,7 +76,8 @@ extension TestClient {
         _ method: HTTPRequest.Method, _ path: String, _ body: JSONValue? = nil
     ) async throws -> JSONValue {
         let answer = try await send(method, path, body)
-        try #require((200...299).contains(answer.status), "\(method) \(path): \(answer.status) \(answer.text)")
+        try #require(
+            (200...299).contains(answer.status), "\(method) \(path): \(answer.status) \(answer.text)")
         return answer.json
     }
 }

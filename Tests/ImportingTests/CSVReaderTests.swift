@@ -1,7 +1,6 @@
 import Foundation
-import Testing
-
 import Importing
+import Testing
 
 @Suite("Reading CSV")
 struct CSVReaderTests {
@@ -90,10 +89,11 @@ struct CSVReaderTests {
         bytes += Array(",3\n\"".utf8) + [0xC3] + Array("\",2,3\n".utf8)
         bytes += [0xED, 0xA0, 0x80] + Array(",2,3\n4,5,6\n".utf8)
         for size in [1, 3, 1 << 16] {
-            #expect(try summaries(bytes, chunk: size) == [
-                "2:1|2|3", "3!b has bytes that are not UTF-8", "4!a has bytes that are not UTF-8",
-                "5!a has bytes that are not UTF-8", "6:4|5|6",
-            ])
+            #expect(
+                try summaries(bytes, chunk: size) == [
+                    "2:1|2|3", "3!b has bytes that are not UTF-8", "4!a has bytes that are not UTF-8",
+                    "5!a has bytes that are not UTF-8", "6:4|5|6",
+                ])
         }
     }
 
@@ -103,10 +103,11 @@ struct CSVReaderTests {
         let commas = String(repeating: ",", count: CSVReader.recordLimit + 1)
         let text = "a,b,c\n1,\"\(long)\n\",3\n\(commas)\n4,5,6\n"
         for size in [4096, 1 << 16, 1 << 23] {
-            #expect(try summaries(Array(text.utf8), chunk: size) == [
-                "2! the record has more than 1048576 bytes; the record up to line 3 is refused",
-                "4! the record has more than 1048576 bytes", "5:4|5|6",
-            ])
+            #expect(
+                try summaries(Array(text.utf8), chunk: size) == [
+                    "2! the record has more than 1048576 bytes; the record up to line 3 is refused",
+                    "4! the record has more than 1048576 bytes", "5:4|5|6",
+                ])
         }
         let fitting = String(repeating: "x", count: CSVReader.recordLimit - 7)
         #expect(try summaries(Array("a,b,c\n1,2,\(fitting)\n".utf8), chunk: 1000).count == 1)
@@ -152,9 +153,12 @@ struct CSVReaderTests {
             }
         }
         let ending = Bool.random(using: &random) ? "\n" : "\r\n"
-        let text = (["a,b,c"] + rows.map { row in
-            row.map { "\"" + $0.replacingOccurrences(of: "\"", with: "\"\"") + "\"" }.joined(separator: ",")
-        }).joined(separator: ending)
+        let text =
+            (["a,b,c"]
+            + rows.map { row in
+                row.map { "\"" + $0.replacingOccurrences(of: "\"", with: "\"\"") + "\"" }.joined(
+                    separator: ",")
+            }).joined(separator: ending)
         let chunk = Int.random(in: 1...40, using: &random)
         let entries = try summaries(Array(text.utf8), chunk: chunk)
         #expect(
@@ -166,7 +170,8 @@ struct CSVReaderTests {
     func arbitraryBytes(seed: Int) throws {
         var random = Seeded(UInt64(seed))
         let alphabet = Array("ab,,\"\"\n\n\r\u{E9}".utf8) + [0xFF, 0x00]
-        let bytes = Array("a,b,c\n".utf8)
+        let bytes =
+            Array("a,b,c\n".utf8)
             + (0..<400).map { _ in alphabet.randomElement(using: &random)! }
         let whole = try summaries(bytes, chunk: 1000)
         for chunk in 1...9 {

@@ -15,9 +15,9 @@ struct ExampleProvider {
         "prices": "product_code,currency,interval_unit,interval_count,amount,setup_fee",
         "products": "code,type,family,name",
         "subscriptions": """
-            ref,customer_ref,product_code,currency,interval_unit,interval_count,quantity,started_on,\
-            trial_until,billed_until,state,cancel_on
-            """,
+        ref,customer_ref,product_code,currency,interval_unit,interval_count,quantity,started_on,\
+        trial_until,billed_until,state,cancel_on
+        """,
         "tax_rates": "country,name,percent",
         "expected-2026-12-01": "customer_ref,currency,due_on,lines,net_minor,tax_minor,gross_minor",
     ]

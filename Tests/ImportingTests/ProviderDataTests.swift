@@ -8,7 +8,8 @@ import Testing
 /// with what an independent calculator found.
 @Suite("The example providers")
 struct ProviderDataTests {
-    @Test("As of 2026-12-01 each invoice is the expected one, to the cent", arguments: ["nordhost", "sakura"])
+    @Test(
+        "As of 2026-12-01 each invoice is the expected one, to the cent", arguments: ["nordhost", "sakura"])
     func invoices(slug: String) throws {
         let provider = try ExampleProvider(slug: slug)
         let invoices = try provider.bill(through: try #require(Day("2026-12-01")))

@@ -16,9 +16,12 @@ struct CurrencyTests {
         #expect(currency.description == code)
     }
 
-    @Test("Only active codes in capitals are currencies", arguments: [
-        "", "eur", "EURO", "EU", "XDR", "XTS", "XAU", "DEM", "BGN", "HRK", "ÉUR", "XXQ", " EUR", "EUR\u{0}",
-    ])
+    @Test(
+        "Only active codes in capitals are currencies",
+        arguments: [
+            "", "eur", "EURO", "EU", "XDR", "XTS", "XAU", "DEM", "BGN", "HRK", "ÉUR", "XXQ", " EUR",
+            "EUR\u{0}",
+        ])
     func refused(code: String) {
         #expect(Currency(code) == nil)
     }

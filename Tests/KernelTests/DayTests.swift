@@ -62,7 +62,8 @@ struct DayTests {
         #expect(Day(text) == nil)
     }
 
-    @Test("A day is shown as it is read", arguments: ["1900-01-01", "2026-01-09", "2024-02-29", "9999-12-31"])
+    @Test(
+        "A day is shown as it is read", arguments: ["1900-01-01", "2026-01-09", "2024-02-29", "9999-12-31"])
     func shown(text: String) {
         #expect(Day(text)?.description == text)
     }

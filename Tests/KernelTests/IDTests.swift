@@ -53,9 +53,11 @@ struct IDTests {
         #expect(ids.sorted().map(\.description) == ids.map(\.description).sorted(), "seed \(seed)")
     }
 
-    @Test("A version 7 UUID carries its time, version and variant", arguments: [
-        0, 1, 999, 1000, 1_795_305_599_123_456, 281_474_976_710_655_000,
-    ] as [Int64])
+    @Test(
+        "A version 7 UUID carries its time, version and variant",
+        arguments: [
+            0, 1, 999, 1000, 1_795_305_599_123_456, 281_474_976_710_655_000,
+        ] as [Int64])
     func version7(microseconds: Int64) {
         let uuid = UUID.version7(at: Instant(microseconds: microseconds))
         let number = UInt128(uuid)

@@ -1,8 +1,9 @@
 import Kernel
 import Logging
-@testable import Postgres
 import ServiceLifecycle
 import Testing
+
+@testable import Postgres
 
 @Suite("The pool", .timeLimit(.minutes(2)))
 struct ConnectionPoolTests {
@@ -25,14 +26,17 @@ struct ConnectionPoolTests {
         let sum = try await withThrowingTaskGroup(of: Int.self) { group in
             for number in 1...60 {
                 group.addTask {
-                    try await shop.db.first(shop.tenant, "SELECT \(number), pg_sleep(0.005)") { try $0[0] } ?? 0
+                    try await shop.db.first(shop.tenant, "SELECT \(number), pg_sleep(0.005)") { try $0[0] }
+                        ?? 0
                 }
             }
             return try await group.reduce(0, +)
         }
         #expect(sum == 1830)
         let statistics = shop.pool.statistics
-        #expect(statistics.opened <= 3 && statistics.connections <= 3 && statistics.idle == statistics.connections)
+        #expect(
+            statistics.opened <= 3 && statistics.connections <= 3 && statistics.idle == statistics.connections
+        )
         #expect(statistics.waits > 0 && statistics.waited > .zero && statistics.waiting == 0)
     }
 
@@ -107,7 +111,10 @@ struct ConnectionPoolTests {
                 try await tx.run("SELECT pg_sleep(60)")
             }
         }
-        #expect(try await eventually { try await shop.processes(where: "query LIKE 'SELECT pg_sleep%' AND state = 'active'") == 1 })
+        #expect(
+            try await eventually {
+                try await shop.processes(where: "query LIKE 'SELECT pg_sleep%' AND state = 'active'") == 1
+            })
         let began = ContinuousClock.now
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
@@ -122,7 +129,9 @@ struct ConnectionPoolTests {
         var random = Seeded(seed: 7)
         for _ in 0..<100 {
             let victim = Task { try await shop.db.all(shop.tenant, "SELECT pg_sleep(0.002)") { _ in 0 } }
-            let bystander = Task { try await shop.db.first(shop.tenant, "SELECT 5, pg_sleep(0.002)") { try $0[0] as Int } }
+            let bystander = Task {
+                try await shop.db.first(shop.tenant, "SELECT 5, pg_sleep(0.002)") { try $0[0] as Int }
+            }
             try await Task.sleep(for: .microseconds(Int.random(in: 0...4000, using: &random)))
             victim.cancel()
             _ = await victim.result
@@ -209,7 +218,11 @@ struct ConnectionPoolTests {
         pool.giveBack(second)
         let administrator = try await Connection.open(database.superuser)
         try await administrator.run(
-            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'mpanel_app' AND datname = current_database()")
+            """
+            SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE usename = 'mpanel_app' \
+            AND datname = current_database()
+            """
+        )
         let third = try await pool.lease()
         #expect(third !== first && pool.statistics.connections == 1)
         pool.giveBack(third)

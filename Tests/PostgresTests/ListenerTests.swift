@@ -11,7 +11,8 @@ struct ListenerTests {
         var iterator = events.makeAsyncIterator()
         #expect(await iterator.next() == .mayHaveMissed)
         try await shop.db.write(shop.tenant) { tx in
-            try await tx.run("SELECT pg_notify('jobs', \("1")), pg_notify('Odd \"name\"', ''), pg_notify('other', 'x')")
+            try await tx.run(
+                "SELECT pg_notify('jobs', \("1")), pg_notify('Odd \"name\"', ''), pg_notify('other', 'x')")
             try await tx.run("SELECT pg_notify('jobs', \("é"))")
         }
         #expect(await iterator.next() == .notification(channel: "jobs", payload: "1"))

@@ -1,11 +1,13 @@
-@testable import Postgres
 import Testing
+
+@testable import Postgres
 
 @Suite("Migrating", .timeLimit(.minutes(2)))
 struct MigratorTests {
     private let database: TestDatabase
     private let migrator: Migrator
-    private let first = Migration(number: 1, name: "numbers", sql: "CREATE TABLE numbers (n int8); INSERT INTO numbers VALUES (1);")
+    private let first = Migration(
+        number: 1, name: "numbers", sql: "CREATE TABLE numbers (n int8); INSERT INTO numbers VALUES (1);")
     private let second = Migration(number: 2, name: "more", sql: "INSERT INTO numbers VALUES (2);")
 
     init() async throws {
@@ -28,7 +30,8 @@ struct MigratorTests {
         #expect(try await migrator.pending([first, second, third]) == [third])
         #expect(try await migrator.migrate([first, second, third]) == [third])
         let owner: String? = try await Connection.open(database.owner).first(
-            "SELECT tableowner FROM pg_tables WHERE tablename = 'mpanel_migrations'") { try $0[0] }
+            "SELECT tableowner FROM pg_tables WHERE tablename = 'mpanel_migrations'"
+        ) { try $0[0] }
         #expect(owner == "mpanel_owner")
     }
 
@@ -40,8 +43,12 @@ struct MigratorTests {
         await #expect(throws: MigrationError.edited(number: 1, name: "numbers")) {
             try await migrator.migrate([edited, second, third])
         }
-        await #expect(throws: MigrationError.missing(number: 1, name: "numbers")) { try await migrator.migrate([second, third]) }
-        await #expect(throws: MigrationError.duplicate(number: 2)) { try await migrator.migrate([first, second, second]) }
+        await #expect(throws: MigrationError.missing(number: 1, name: "numbers")) {
+            try await migrator.migrate([second, third])
+        }
+        await #expect(throws: MigrationError.duplicate(number: 2)) {
+            try await migrator.migrate([first, second, second])
+        }
         let zero = Migration(number: 0, name: "late", sql: "SELECT 1")
         await #expect(throws: MigrationError.tooLate(number: 0, name: "late")) {
             try await migrator.pending([zero, first, second, third])
@@ -76,7 +83,8 @@ struct MigratorTests {
     @Test("Of many that migrate at once, each migration is applied by one")
     func together() async throws {
         let migrations = (1...10).map { number in
-            Migration(number: number, name: "m\(number)", sql: "CREATE TABLE t\(number) (); SELECT pg_sleep(0.01)")
+            Migration(
+                number: number, name: "m\(number)", sql: "CREATE TABLE t\(number) (); SELECT pg_sleep(0.01)")
         }
         let applied = try await withThrowingTaskGroup(of: [Migration].self) { group in
             for _ in 0..<4 {
@@ -92,12 +100,17 @@ struct MigratorTests {
         _ = try await migrator.migrate([first])
         let reader = try await Connection.open(database.owner)
         try await reader.execute(script: "BEGIN; SELECT * FROM numbers")
-        let alter = Migration(number: 2, name: "alter", sql: "SET LOCAL lock_timeout = '50ms'; ALTER TABLE numbers ADD m int8")
+        let alter = Migration(
+            number: 2, name: "alter", sql: "SET LOCAL lock_timeout = '50ms'; ALTER TABLE numbers ADD m int8")
         let migrating = Task { [migrator] in try await migrator.migrate([first, alter]) }
         let watcher = try await Connection.open(database.superuser)
         let hasFailedOnce = try await eventually {
             try await watcher.first(
-                "SELECT count(*) FROM pg_stat_activity WHERE query = 'ROLLBACK' AND datname = current_database()") { try $0[0] as Int } == 1
+                """
+                SELECT count(*) FROM pg_stat_activity WHERE query = 'ROLLBACK' AND datname = \
+                current_database()
+                """
+            ) { try $0[0] as Int } == 1
         }
         #expect(hasFailedOnce)
         try await reader.execute(script: "COMMIT")

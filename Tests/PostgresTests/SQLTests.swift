@@ -1,14 +1,16 @@
 import Foundation
 import Kernel
-@testable import Postgres
 import Testing
+
+@testable import Postgres
 
 @Suite("The SQL literal")
 struct SQLTests {
     @Test("Values become placeholders in the order of the text")
     func placeholders() {
         let id = ProductID.new()
-        let sql: SQL = "SELECT name FROM products WHERE id = \(id) AND position > \(7) AND state = \("active")"
+        let sql: SQL =
+            "SELECT name FROM products WHERE id = \(id) AND position > \(7) AND state = \("active")"
         #expect(sql.text == "SELECT name FROM products WHERE id = $1 AND position > $2 AND state = $3")
         #expect(sql.binds.map(\.oid) == [2950, 20, 25])
     }
@@ -18,7 +20,10 @@ struct SQLTests {
         var random = Seeded(seed: 42)
         let alphabet = Array("ab'\"\\$1;-- \n\u{0}é漢🦊")
         for _ in 0..<500 {
-            let text = String((0..<Int.random(in: 0...12, using: &random)).map { _ in alphabet.randomElement(using: &random)! })
+            let text = String(
+                (0..<Int.random(in: 0...12, using: &random)).map { _ in
+                    alphabet.randomElement(using: &random)!
+                })
             let optional: String? = Bool.random(using: &random) ? text : nil
             let inner: SQL = "x = \(text) OR y = \([text, text])"
             let sql: SQL = "SELECT \(text), \(optional) WHERE \(inner) AND \([optional])"
@@ -39,7 +44,13 @@ struct SQLTests {
         let first: SQL = "a = \(1) AND note <> '$1'"
         let second: SQL = "(\(first) OR b IN (\(2), \(3)))"
         let sql: SQL = "SELECT \(0) WHERE \(second) AND \(first) AND é = \(4)"
-        #expect(sql.text == "SELECT $1 WHERE (a = $2 AND note <> '$1' OR b IN ($3, $4)) AND a = $5 AND note <> '$1' AND é = $6")
+        #expect(
+            sql.text
+                == """
+                SELECT $1 WHERE (a = $2 AND note <> '$1' OR b IN ($3, $4)) AND a = $5 AND note <> \
+                '$1' AND é = $6
+                """
+        )
         #expect((0..<6).map { sql.bound($0)?.last } == [0, 1, 2, 3, 1, 4])
     }
 
@@ -47,7 +58,8 @@ struct SQLTests {
     func splicingManyValues() {
         let twelve = (0..<12).reduce("0" as SQL) { "\($0), \($1)" }
         let sql: SQL = "\(99), \(twelve), \(twelve)"
-        let expected = "$1, 0, " + (2...13).map { "$\($0)" }.joined(separator: ", ")
+        let expected =
+            "$1, 0, " + (2...13).map { "$\($0)" }.joined(separator: ", ")
             + ", 0, " + (14...25).map { "$\($0)" }.joined(separator: ", ")
         #expect(sql.text == expected)
     }

@@ -1,7 +1,8 @@
 import Foundation
 import Kernel
-@testable import Postgres
 import Testing
+
+@testable import Postgres
 
 @Suite("Values to PostgreSQL and back")
 struct SQLValueTests {
@@ -42,7 +43,9 @@ struct SQLValueTests {
 
     @Test("Text and bytes keep every character and every byte")
     func textAndBytes() async throws {
-        try await expectSame(["", " ", "'; DROP TABLE things; --", "\\", "é漢🦊\n\t", String(repeating: "x", count: 70_000)])
+        try await expectSame([
+            "", " ", "'; DROP TABLE things; --", "\\", "é漢🦊\n\t", String(repeating: "x", count: 70_000),
+        ])
         try await expectSame([SQLBytes([]), SQLBytes(0...255), SQLBytes([0, 0])])
         try await expectSame([JSONText("{\"a\": [1, null, \"é\"]}"), JSONText("null")])
         try await expectSame([Currency("EUR"), Currency("JPY")].compactMap { $0 })
@@ -50,10 +53,12 @@ struct SQLValueTests {
 
     @Test("Ids, days and instants keep their extremes")
     func idsAndTimes() async throws {
-        try await expectSame([UUID(), UUID(uuidString: "00000000-0000-0000-0000-000000000000")].compactMap { $0 })
+        try await expectSame(
+            [UUID(), UUID(uuidString: "00000000-0000-0000-0000-000000000000")].compactMap { $0 })
         try await expectSame([InvoiceID.new(), InvoiceID.new()])
         try await expectSame([Day.first, Day(daysSince1970: 0), Day(daysSince1970: 10_957), Day.last])
-        try await expectSame([-4_000_000_000_000_000, -1, 0, 1, 253_402_300_799_999_999].map(Instant.init(microseconds:)))
+        try await expectSame(
+            [-4_000_000_000_000_000, -1, 0, 1, 253_402_300_799_999_999].map(Instant.init(microseconds:)))
     }
 
     @Test("The server understands what we mean")
@@ -63,11 +68,13 @@ struct SQLValueTests {
         let id = try #require(UUID(uuidString: "01234567-89ab-cdef-0123-456789abcdef"))
         let text: String? = try await connection.first(
             """
-            SELECT concat_ws(' ', \(day), to_char(\(instant), 'YYYY-MM-DD HH24:MI:SS.US'), \(id), \(-5), \(true),
-                \(SQLBytes([0xDE, 0xAD])), \(JSONText("[1]")), \([1, nil, 3]), \(["a", nil]))
-            """) { try $0[0] }
-        #expect(text == "2024-02-29 2024-02-29 12:34:56.000007 01234567-89ab-cdef-0123-456789abcdef -5 t"
-            + " \\xdead [1] {1,NULL,3} {a,NULL}")
+            SELECT concat_ws(' ', \(day), to_char(\(instant), 'YYYY-MM-DD HH24:MI:SS.US'), \(id), \(-5),
+                \(true), \(SQLBytes([0xDE, 0xAD])), \(JSONText("[1]")), \([1, nil, 3]), \(["a", nil]))
+            """
+        ) { try $0[0] }
+        #expect(
+            text == "2024-02-29 2024-02-29 12:34:56.000007 01234567-89ab-cdef-0123-456789abcdef -5 t"
+                + " \\xdead [1] {1,NULL,3} {a,NULL}")
     }
 
     @Test("A day or an instant that PostgreSQL cannot hold is refused by it, never turned into infinity")
@@ -85,8 +92,14 @@ struct SQLValueTests {
 
     @Test("jsonb, small integers, char(n) and names are read by the types that hold them")
     func widening() async throws {
-        let row = try #require(try await connection.pipeline(
-            ["SELECT '{\"a\": 1}'::jsonb, 1::int2, 2::int4, 'EUR'::char(3), 'n'::name, 'v'::varchar(9), 'bare'"])[0].first)
+        let row = try #require(
+            try await connection.pipeline(
+                [
+                    """
+                    SELECT '{\"a\": 1}'::jsonb, 1::int2, 2::int4, 'EUR'::char(3), 'n'::name, \
+                    'v'::varchar(9), 'bare'
+                    """
+                ])[0].first)
         #expect(try row[0] == JSONText("{\"a\": 1}"))
         #expect(try row[1] as Int == 1 && row[1] as Int64 == 1 && row[1] as Int32 == 1)
         #expect(try row[2] as Int == 2)
@@ -97,9 +110,15 @@ struct SQLValueTests {
     @Test("Field types and enumerations travel as text and are checked when they come back")
     func checkedText() async throws {
         let code = try #require(Code("VPS-1"))
-        let row = try #require(try await connection.pipeline(
-            ["SELECT \(code) AS code, \(Role.readOnly) AS role, \([code]) AS codes, \([Role.admin]) AS roles, \(nil as Code?) AS none"]
-        )[0].first)
+        let row = try #require(
+            try await connection.pipeline(
+                [
+                    """
+                    SELECT \(code) AS code, \(Role.readOnly) AS role, \([code]) AS codes, \
+                    \([Role.admin]) AS roles, \(nil as Code?) AS none
+                    """
+                ]
+            )[0].first)
         #expect(try row["code"] == code && row["role"] == Role.readOnly)
         #expect(try row["codes"] == [code] && row["roles"] == [Role.admin])
         #expect(try row["none"] as Code? == nil && row["none"] as Role? == nil)
@@ -115,11 +134,15 @@ struct SQLValueTests {
         let ids = (0..<5000).map { _ in UUID() }
         let names = (0..<5000).map { "name \($0)" }
         let days: [Day?] = (0..<5000).map { $0 % 3 == 0 ? nil : Day(daysSince1970: Int32($0)) }
-        let row = try #require(try await connection.pipeline(
-            ["""
-            SELECT count(*), sum(n)::int8 AS sum, count(DISTINCT i) AS ids, max(length(t)) AS longest, count(d) AS days
-            FROM unnest(\(numbers), \(ids), \(names), \(days)) AS u (n, i, t, d)
-            """])[0].first)
+        let row = try #require(
+            try await connection.pipeline(
+                [
+                    """
+                    SELECT count(*), sum(n)::int8 AS sum, count(DISTINCT i) AS ids, max(length(t))
+                        AS longest, count(d) AS days
+                    FROM unnest(\(numbers), \(ids), \(names), \(days)) AS u (n, i, t, d)
+                    """
+                ])[0].first)
         #expect(try row["count"] == 5000 && row["sum"] == numbers.reduce(0, +) && row["ids"] == 5000)
         #expect(try row["longest"] as Int == 9 && row["days"] as Int == days.count { $0 != nil })
     }

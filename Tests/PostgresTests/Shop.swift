@@ -66,8 +66,11 @@ struct Shop: Sendable {
             """
             SELECT pg_terminate_backend(pid, 5000) AS ended FROM pg_stat_activity
             WHERE datname = current_database() AND pid <> pg_backend_pid() AND \(condition)
-            """) { try $0["ended"] }
-        if ended.isEmpty || ended.contains(false) { throw ServerFailure(tool: "pg_terminate_backend", status: 1) }
+            """
+        ) { try $0["ended"] }
+        if ended.isEmpty || ended.contains(false) {
+            throw ServerFailure(tool: "pg_terminate_backend", status: 1)
+        }
     }
 
     func processes(where condition: SQL) async throws -> Int {
@@ -75,7 +78,8 @@ struct Shop: Sendable {
             """
             SELECT count(*) FROM pg_stat_activity
             WHERE datname = current_database() AND pid <> pg_backend_pid() AND \(condition)
-            """) { try $0[0] }
+            """
+        ) { try $0[0] }
         return count ?? 0
     }
 }

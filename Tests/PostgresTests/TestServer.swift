@@ -2,7 +2,8 @@ import Foundation
 import Postgres
 import Synchronization
 
-/// A PostgreSQL server for tests alone: on a unix socket in a directory of its own, without fsync, gone at exit.
+/// A PostgreSQL server for tests alone: on a unix socket in a directory of its own, without fsync, gone at
+/// exit.
 struct TestServer: Sendable {
     let directory: String
 
@@ -29,7 +30,8 @@ struct TestServer: Sendable {
         }
         let server = TestServer(directory: directory)
         started.withLock { $0.append(server) }
-        try server.run("initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync")
+        try server.run(
+            "initdb", "--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync")
         try server.start()
         try server.run(
             "psql", "--host=\(directory)", "--username=postgres", "--quiet", "--command",
@@ -38,7 +40,11 @@ struct TestServer: Sendable {
     }
 
     func start() throws {
-        let options = "-k \(directory) -c listen_addresses= -c fsync=off -c max_connections=200 -c deadlock_timeout=50ms"
+        let options =
+            """
+            -k \(directory) -c listen_addresses= -c fsync=off -c max_connections=200 -c \
+            deadlock_timeout=50ms
+            """
         try run("pg_ctl", "start", "--wait", "--silent", "--log=\(directory)/log", "--options=\(options)")
     }
 
@@ -63,12 +69,15 @@ struct TestServer: Sendable {
         return try new()
     }
 
-    /// Runs a tool to its end. By posix_spawn: Foundation's Process takes a child for running as long as any descendant
-    /// holds its files, and pg_ctl leaves a server behind.
+    /// Runs a tool to its end. By posix_spawn: Foundation's Process takes a child for running as long as any
+    /// descendant holds its files, and pg_ctl leaves a server behind.
     private func run(_ tool: String, _ arguments: String...) throws {
         // PostgreSQL refuses to run as root.
-        let unprivileged = ["/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--"]
-        let command = (geteuid() == 0 ? unprivileged : []) + ["/usr/lib/postgresql/15/bin/\(tool)"] + arguments
+        let unprivileged = [
+            "/usr/bin/setpriv", "--reuid=postgres", "--regid=postgres", "--init-groups", "--",
+        ]
+        let command =
+            (geteuid() == 0 ? unprivileged : []) + ["/usr/lib/postgresql/15/bin/\(tool)"] + arguments
         let environment = ["PGDATA=\(directory)/data", "PATH=/usr/bin:/bin", "LC_ALL=C"]
         var files = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&files)
@@ -82,7 +91,8 @@ struct TestServer: Sendable {
         strings.append(nil)
         let given = Array(strings[..<command.count]) + [nil]
         var pid: pid_t = 0
-        var status: Int32 = posix_spawn(&pid, command[0], &files, nil, given, Array(strings[command.count...]))
+        var status: Int32 = posix_spawn(
+            &pid, command[0], &files, nil, given, Array(strings[command.count...]))
         if status == 0 { while waitpid(pid, &status, 0) < 0, errno == EINTR {} }
         if status != 0 { throw ServerFailure(tool: tool, status: status) }
     }

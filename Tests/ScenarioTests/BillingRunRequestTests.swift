@@ -3,8 +3,8 @@ import HTTPTypes
 import Kernel
 import MPanelServer
 import Subscriptions
-import Testing
 import TestKit
+import Testing
 import Web
 
 @Suite("Billing runs that are asked for over the API")

@@ -4,8 +4,8 @@ import Kernel
 import MPanelServer
 import Postgres
 import Subscriptions
-import Testing
 import TestKit
+import Testing
 import Web
 
 @Suite("The billing of one provider, day by day")

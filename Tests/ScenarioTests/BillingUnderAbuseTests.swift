@@ -3,8 +3,8 @@ import Kernel
 import MPanelServer
 import Postgres
 import Subscriptions
-import Testing
 import TestKit
+import Testing
 
 @Suite("Billing under abuse", .serialized)
 struct BillingUnderAbuseTests {

@@ -5,8 +5,8 @@ import MPanelServer
 import Postgres
 import Subscriptions
 import Tenancy
-import Testing
 import TestKit
+import Testing
 
 /// A tenant on a test's server, and what can be done with it and seen of it.
 struct Company: Sendable {
@@ -67,7 +67,8 @@ struct Company: Sendable {
 }
 
 extension Company {
-    /// Every invoice that stands, sorted: `customer_ref,currency,due_on,lines,net_minor,tax_minor,gross_minor`.
+    /// Every invoice that stands, sorted:
+    /// `customer_ref,currency,due_on,lines,net_minor,tax_minor,gross_minor`.
     func invoices() async throws -> [String] {
         try await texts(
             """

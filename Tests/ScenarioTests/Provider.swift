@@ -62,8 +62,8 @@ extension [String: String] {
 }
 
 extension Provider {
-    /// Customers enough that a run over them takes several transactions. Each has two subscriptions, which start
-    /// in December 2023, now and then on one day.
+    /// Customers enough that a run over them takes several transactions. Each has two subscriptions, which
+    /// start in December 2023, now and then on one day.
     static func crowd(of customers: Int) -> Provider {
         var crowd = Provider()
         crowd.prices = [

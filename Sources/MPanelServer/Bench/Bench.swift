@@ -13,8 +13,10 @@ struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure the billing run against the floor that PostgreSQL sets.",
         discussion: """
-            The floor is the rows that a run wrote, once more by one COPY per table, the better of one and two \
-            connections, into empty tables with the same columns, keys and indexes. Times differ from machine to \
+            The floor is the rows that a run wrote, once more by one COPY per table, the better of one and \
+            two \
+            connections, into empty tables with the same columns, keys and indexes. Times differ from \
+            machine to \
             machine; compare the ratios.
             """,
         shouldDisplay: false)
@@ -51,8 +53,10 @@ struct Bench: AsyncParsableCommand {
         var figures: [BenchFigures] = []
         for number in 1...runs {
             let figure = try await BenchFigures(
-                one: bench.bill("bench_one"), tenth: bench.bill("bench_tenth"), many: bench.bill("bench_many"))
-            Terminal.say("run \(number) of \(runs): \(figure.one.rate(size)) invoices/s, floor \(figure.one.floor)")
+                one: bench.bill("bench_one"), tenth: bench.bill("bench_tenth"), many: bench.bill("bench_many")
+            )
+            Terminal.say(
+                "run \(number) of \(runs): \(figure.one.rate(size)) invoices/s, floor \(figure.one.floor)")
             figures.append(figure)
         }
         BenchReport(figures: figures, size: size).print()
@@ -84,21 +88,27 @@ struct BenchReport {
 
     func print() {
         let one = figures.map(\.one)
-        Terminal.print("Billing run, \(size) due subscriptions of one tenant, two lines each; median of \(figures.count)")
+        Terminal.print(
+            "Billing run, \(size) due subscriptions of one tenant, two lines each; median of \(figures.count)"
+        )
         Terminal.table(
             ["rows per invoice", "run", "floor"],
             BenchFloor.tables.map { table in
-                let share = (Double(one[0].rows[table] ?? 0) / Double(size)).formatted(.number.precision(.fractionLength(2)))
+                let share = (Double(one[0].rows[table] ?? 0) / Double(size)).formatted(
+                    .number.precision(.fractionLength(2)))
                 return [table, share, share]
             })
-        Terminal.print("run                                   \(seconds(median(one.map { $0.run / .seconds(1) })))")
-        Terminal.print("floor                                 \(seconds(median(one.map { $0.floor / .seconds(1) })))")
+        Terminal.print(
+            "run                                   \(seconds(median(one.map { $0.run / .seconds(1) })))")
+        Terminal.print(
+            "floor                                 \(seconds(median(one.map { $0.floor / .seconds(1) })))")
         line("floor / run (target ≥ 0.35)", median(one.map(\.ratio)))
         line(
             "cost per invoice, \(size) against \(size / 10) (target ≤ 1.10)",
             median(figures.map { $0.one.run / $0.tenth.run / 10 }))
         line(
-            "rate of \(size / 100) tenants against one (target ≥ 0.80)", median(figures.map { $0.one.run / $0.many.run }))
+            "rate of \(size / 100) tenants against one (target ≥ 0.80)",
+            median(figures.map { $0.one.run / $0.many.run }))
         Terminal.print("peak memory of this process, MB (target < 300): \(peakMemoryMB())")
     }
 

@@ -17,7 +17,8 @@ struct BenchRun: Sendable {
 
     func migrate() async throws {
         let logger = Logger(label: "bench") { _ in SwiftLogNoOpLogHandler() }
-        _ = try await Migrator(owner: PostgresSettings(url: lease.ownerURL), logger: logger).migrate(Schema.migrations)
+        _ = try await Migrator(owner: PostgresSettings(url: lease.ownerURL), logger: logger).migrate(
+            Schema.migrations)
         // The server writes there, as whichever user it runs.
         try FileManager.default.createDirectory(
             atPath: directory, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o777])
@@ -51,12 +52,16 @@ struct BenchRun: Sendable {
         var parts = Installation.Parts(
             appURL: url(lease.appURL, name), systemURL: url(lease.systemURL, name), secrets: box)
         parts.connections = workers * workers + 3
-        let logger = Logger(label: "bench") { label in JSONLogHandler(label: label, level: .error, write: Terminal.log) }
+        let logger = Logger(label: "bench") { label in
+            JSONLogHandler(label: label, level: .error, write: Terminal.log)
+        }
         let installation = Installation(parts, logger: logger)
         let tenants = try await installation.tenants.all().map(\.id)
         let reports = try await installation.subscriptions.billing.runAll(tenants, workers: workers)
         await installation.shutDown()
-        guard try reports.allSatisfy({ try $0.get().failed.isEmpty }) else { throw Complaint("The benchmark's run left items out.") }
+        guard try reports.allSatisfy({ try $0.get().failed.isEmpty }) else {
+            throw Complaint("The benchmark's run left items out.")
+        }
     }
 
     private func floor(_ name: String, connections: Int) async throws -> Duration {
@@ -64,11 +69,16 @@ struct BenchRun: Sendable {
         return try await time {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 // The largest table on one connection, the others on the other.
-                let shares = connections == 1 ? [BenchFloor.tables] : [["invoice_lines", "outbox_events"], ["invoices", "billed_terms", "postings"]]
+                let shares =
+                    connections == 1
+                    ? [BenchFloor.tables]
+                    : [["invoice_lines", "outbox_events"], ["invoices", "billed_terms", "postings"]]
                 for share in shares {
                     group.addTask {
                         let connection = try await connection(name)
-                        for table in share { try await BenchFloor.copy(table, from: directory, over: connection) }
+                        for table in share {
+                            try await BenchFloor.copy(table, from: directory, over: connection)
+                        }
                     }
                 }
                 try await group.waitForAll()

@@ -1,11 +1,11 @@
 import Kernel
 import Postgres
 
-/// The due subscriptions of a benchmark, made by the server itself: one customer, subscription and item each, with a
-/// first term and a set-up fee, so that every invoice has two lines.
+/// The due subscriptions of a benchmark, made by the server itself: one customer, subscription and item each,
+/// with a first term and a set-up fee, so that every invoice has two lines.
 enum BenchSeed {
-    /// Fills `tenants` tenants with `subscriptions` due subscriptions each. The connection is a superuser's: policies
-    /// do not bind it.
+    /// Fills `tenants` tenants with `subscriptions` due subscriptions each. The connection is a superuser's:
+    /// policies do not bind it.
     static func fill(tenants: Int, subscriptions: Int, over connection: Connection) async throws {
         try await connection.execute(script: script(tenants: tenants, subscriptions: subscriptions))
         try await connection.execute(script: "ANALYZE")
@@ -14,7 +14,8 @@ enum BenchSeed {
     private static func script(tenants: Int, subscriptions: Int) -> String {
         """
         CREATE TEMPORARY TABLE t AS
-            SELECT gen_random_uuid() AS tenant_id, n, gen_random_uuid() AS product_id, gen_random_uuid() AS price_id
+            SELECT gen_random_uuid() AS tenant_id, n, gen_random_uuid() AS product_id, gen_random_uuid()
+                AS price_id
             FROM generate_series(1, \(tenants)) AS n;
         INSERT INTO tenants (tenant_id, slug, name, is_sandbox, recorded_at)
             SELECT tenant_id, 'bench-' || n, 'Bench ' || n, true, now() FROM t;
@@ -27,30 +28,34 @@ enum BenchSeed {
             FROM t;
         INSERT INTO tax_rates (tenant_id, country, name, rate_ppm, version, recorded_at)
             SELECT tenant_id, 'DE', 'USt', 190000, 1, now() FROM t;
-        INSERT INTO products (tenant_id, id, code, type, name, state, attributes, metadata, version, recorded_at)
-            SELECT tenant_id, product_id, 'web-m', 'hosting', 'Web Medium', 'active', '{}', '{}', 1, now() FROM t;
-        INSERT INTO prices (tenant_id, id, product_id, currency, interval_unit, interval_count, price_version, state,
-                amount_minor, setup_fee_minor, in_use, version, recorded_at)
-            SELECT tenant_id, price_id, product_id, 'EUR', 'month', 1, 1, 'current', 999, 1500, true, 1, now() FROM t;
+        INSERT INTO products (tenant_id, id, code, type, name, state, attributes, metadata, version,
+            recorded_at)
+            SELECT tenant_id, product_id, 'web-m', 'hosting', 'Web Medium', 'active', '{}', '{}', 1, now()
+                FROM t;
+        INSERT INTO prices (tenant_id, id, product_id, currency, interval_unit, interval_count,
+            price_version, state, amount_minor, setup_fee_minor, in_use, version, recorded_at)
+            SELECT tenant_id, price_id, product_id, 'EUR', 'month', 1, 1, 'current', 999, 1500, true, 1,
+                now() FROM t;
         CREATE TEMPORARY TABLE s AS
             SELECT t.*, i, gen_random_uuid() AS customer_id, gen_random_uuid() AS subscription_id,
                 gen_random_uuid() AS item_id
             FROM t, generate_series(1, \(subscriptions)) AS i;
-        INSERT INTO customers (tenant_id, id, reference, kind, name, email, street, postal_code, city, country,
-                currency, tax_exempt, metadata, version, recorded_at)
+        INSERT INTO customers (tenant_id, id, reference, kind, name, email, street, postal_code, city,
+            country, currency, tax_exempt, metadata, version, recorded_at)
             SELECT tenant_id, customer_id, 'C' || i, 'person', 'Customer ' || i, 'c' || i || '@bench.example',
                 'Street ' || i, '10115', 'Berlin', 'DE', 'EUR', false, '{}', 1, now()
             FROM s;
-        INSERT INTO subscriptions (tenant_id, id, customer_id, reference, state, currency, started_on, version,
-                recorded_at)
-            SELECT tenant_id, subscription_id, customer_id, 'S' || i, 'active', 'EUR', '2026-12-01', 1, now() FROM s;
-        INSERT INTO subscription_items (tenant_id, id, subscription_id, customer_id, product_id, quantity_micros,
-                recorded_at)
+        INSERT INTO subscriptions (tenant_id, id, customer_id, reference, state, currency, started_on,
+            version, recorded_at)
+            SELECT tenant_id, subscription_id, customer_id, 'S' || i, 'active', 'EUR', '2026-12-01', 1,
+                now() FROM s;
+        INSERT INTO subscription_items (tenant_id, id, subscription_id, customer_id, product_id,
+            quantity_micros, recorded_at)
             SELECT tenant_id, item_id, subscription_id, customer_id, product_id, 1000000, now() FROM s;
-        INSERT INTO item_schedules (tenant_id, item_id, schedule_no, customer_id, subscription_id, price_id, anchor,
-                interval_unit, interval_count, first_term, next_term, next_due_on, is_billable)
-            SELECT tenant_id, item_id, 1, customer_id, subscription_id, price_id, '2026-12-01', 'month', 1, 0, 0,
-                '2026-12-01', true
+        INSERT INTO item_schedules (tenant_id, item_id, schedule_no, customer_id, subscription_id,
+            price_id, anchor, interval_unit, interval_count, first_term, next_term, next_due_on, is_billable)
+            SELECT tenant_id, item_id, 1, customer_id, subscription_id, price_id, '2026-12-01', 'month', 1,
+                0, 0, '2026-12-01', true
             FROM s;
         """
     }
@@ -63,7 +68,9 @@ enum BenchFloor {
     static func rows(over connection: Connection) async throws -> [String: Int] {
         var rows: [String: Int] = [:]
         for table in tables {
-            rows[table] = try await connection.first("SELECT count(*) AS n FROM \(unsafe: table)") { try $0["n"] }
+            rows[table] = try await connection.first("SELECT count(*) AS n FROM \(unsafe: table)") {
+                try $0["n"]
+            }
         }
         return rows
     }
@@ -88,6 +95,7 @@ enum BenchFloor {
     }
 
     static func copy(_ table: String, from directory: String, over connection: Connection) async throws {
-        try await connection.execute(script: "COPY floor_\(table) FROM '\(directory)/\(table)' (FORMAT binary)")
+        try await connection.execute(
+            script: "COPY floor_\(table) FROM '\(directory)/\(table)' (FORMAT binary)")
     }
 }

@@ -9,7 +9,8 @@ struct Audit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check that invoices, terms and ledger agree to the cent.",
         discussion: """
-            For each company: numbers run 1…N, lines add up to their invoices, the ledger holds what the invoices \
+            For each company: numbers run 1…N, lines add up to their invoices, the ledger holds what the \
+            invoices \
             ask, billed terms tile the time line of every item without gap, overlap or double.
 
             Exit codes: 0 everything agrees, 1 something does not; each row at fault is listed.
@@ -24,7 +25,8 @@ struct Audit: AsyncParsableCommand {
     func run() async throws {
         let findings = try await Session.run { session in
             var findings: [TenantFinding] = []
-            for (id, slug, _) in try await session.installation.tenants.all() where tenant ?? slug.text == slug.text {
+            for (id, slug, _) in try await session.installation.tenants.all()
+            where tenant ?? slug.text == slug.text {
                 let found = try await session.installation.audit(TenantScope(id))
                 findings += found.map { TenantFinding(tenant: slug.text, finding: $0) }
             }

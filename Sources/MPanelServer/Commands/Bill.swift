@@ -8,10 +8,12 @@ struct Bill: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Invoice all terms that are due.",
         discussion: """
-            --as-of selects the terms: those that start on or before that day. Invoices are always dated with the \
+            --as-of selects the terms: those that start on or before that day. Invoices are always dated \
+            with the \
             company's today. Running it again, or twice at once, bills nothing twice.
 
-            Exit codes: 0 all due terms are billed, 3 some items were left out (each is named with its reason).
+            Exit codes: 0 all due terms are billed, 3 some items were left out (each is named with its \
+            reason).
             """)
 
     @Option(help: "The company's slug.")
@@ -33,7 +35,9 @@ struct Bill: AsyncParsableCommand {
     var workers = 2
 
     func validate() throws {
-        guard (tenant != nil) != all else { throw ValidationError("Name a company with --tenant, or take --all.") }
+        guard (tenant != nil) != all else {
+            throw ValidationError("Name a company with --tenant, or take --all.")
+        }
         if let asOf, Day(asOf) == nil { throw ValidationError("--as-of must be a day such as 2026-12-01.") }
         guard (1...32).contains(workers) else { throw ValidationError("--workers must be from 1 to 32.") }
     }
@@ -96,7 +100,9 @@ struct BillTable {
             }
             Terminal.table(["", "invoices", "lines", "net", "tax", "gross"], rows)
         }
-        if report.skipped > 0 { Terminal.print("\(report.skipped) suspended subscriptions with due terms were skipped.") }
+        if report.skipped > 0 {
+            Terminal.print("\(report.skipped) suspended subscriptions with due terms were skipped.")
+        }
         for failure in report.failed {
             Terminal.print(
                 "left out: \(failure.reference ?? failure.subscription.description) "

@@ -9,7 +9,8 @@ struct Demo: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Load the two demonstration providers and bill what is due.",
         discussion: """
-            nordhost and sakura are sandboxes whose clock stands at 2026-12-01, so the result is always the same. \
+            nordhost and sakura are sandboxes whose clock stands at 2026-12-01, so the result is always the \
+            same. \
             Running it again changes nothing.
             """)
 
@@ -31,10 +32,14 @@ struct Demo: AsyncParsableCommand {
                     Terminal.progress("\(slug) \(progress.file): \(progress.rows) rows")
                 }
                 Terminal.endProgress()
+                let counts = report.files.map { "\($0.counts.imported) \($0.name)" }
                 let scope = TenantScope(try await session.tenant(slug))
                 let users = try await signIns(scope, slug, session)
-                let bill = try await session.installation.subscriptions.billing.run(BillingRequest(scope: scope))
-                Terminal.print("\(slug): \(report.files.map { "\($0.counts.imported) \($0.name)" }.joined(separator: ", ")) new")
+                let bill = try await session.installation.subscriptions.billing.run(
+                    BillingRequest(scope: scope))
+                Terminal.print(
+                    "\(slug): \(counts.joined(separator: ", ")) new"
+                )
                 BillTable(bill, isDryRun: false).print()
                 Terminal.print("sign in as \(users) with the password \(Demo.password)\n")
             }

@@ -8,8 +8,10 @@ struct Import: AsyncParsableCommand {
         abstract: "Take a provider's business in from a directory of CSV files.",
         discussion: """
             The directory holds tenant.json, products.csv, prices.csv, tax_rates.csv, customers.csv and \
-            subscriptions.csv; examples/README.md describes them. Good rows are taken in, bad ones refused one by one \
-            with their place and reason. It can be repeated: unchanged rows are skipped, changed ones reported and \
+            subscriptions.csv; examples/README.md describes them. Good rows are taken in, bad ones refused \
+            one by one \
+            with their place and reason. It can be repeated: unchanged rows are skipped, changed ones \
+            reported and \
             not applied.
 
             Exit codes: 0 every row is in, 3 some rows were refused.
@@ -29,7 +31,9 @@ struct Import: AsyncParsableCommand {
 
     func validate() throws {
         guard Slug(tenant) != nil else { throw ValidationError("--tenant \(Slug.rule).") }
-        if let sandbox, Day(sandbox) == nil { throw ValidationError("--sandbox must be a day such as 2026-11-22.") }
+        if let sandbox, Day(sandbox) == nil {
+            throw ValidationError("--sandbox must be a day such as 2026-11-22.")
+        }
     }
 
     func run() async throws {
@@ -54,6 +58,8 @@ struct Import: AsyncParsableCommand {
         }
         Terminal.table(
             ["", "imported", "skipped", "refused"],
-            report.files.map { [$0.name, "\($0.counts.imported)", "\($0.counts.skipped)", "\($0.counts.refused)"] })
+            report.files.map {
+                [$0.name, "\($0.counts.imported)", "\($0.counts.skipped)", "\($0.counts.refused)"]
+            })
     }
 }

@@ -4,7 +4,8 @@ import Postgres
 struct Migrate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Bring the database's tables up to date.",
-        discussion: "The private database is migrated by every command; this one is for a database of your own.")
+        discussion:
+            "The private database is migrated by every command; this one is for a database of your own.")
 
     func run() async throws {
         try await Session.run { session in

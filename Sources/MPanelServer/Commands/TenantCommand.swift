@@ -14,7 +14,8 @@ struct TenantCommand: AsyncParsableCommand {
         func run() async throws {
             try await Session.run { session in
                 let tenants = try await session.installation.tenants.all()
-                Terminal.table(["slug", "name", "id"], tenants.map { [$0.slug.text, $0.name, $0.id.description] })
+                Terminal.table(
+                    ["slug", "name", "id"], tenants.map { [$0.slug.text, $0.name, $0.id.description] })
             }
         }
     }
@@ -30,7 +31,9 @@ struct TenantCommand: AsyncParsableCommand {
         var hostName: String
 
         func run() async throws {
-            guard let host = HostName(hostName.lowercased()) else { throw ValidationError("HOST-NAME \(HostName.rule)") }
+            guard let host = HostName(hostName.lowercased()) else {
+                throw ValidationError("HOST-NAME \(HostName.rule)")
+            }
             try await Session.run { session in
                 try await session.installation.tenants.add(hostName: host, to: session.tenant(tenant))
                 Terminal.print("\(host) leads to \(tenant).")

@@ -11,7 +11,8 @@ struct UserCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Create a user.",
             discussion: """
-                The password is read from MPANEL_PASSWORD or from standard input, never from an argument: arguments \
+                The password is read from MPANEL_PASSWORD or from standard input, never from an argument: \
+                arguments \
                 are visible to everyone on the machine.
                 """)
 
@@ -28,13 +29,20 @@ struct UserCommand: AsyncParsableCommand {
         var role: String = "staff"
 
         func run() async throws {
-            guard let address = EmailAddress(email) else { throw ValidationError("--email \(EmailAddress.rule)") }
-            guard let role = Role(rawValue: role) else {
-                throw ValidationError("--role must be one of " + Role.allCases.map(\.rawValue).joined(separator: ", "))
+            guard let address = EmailAddress(email) else {
+                throw ValidationError("--email \(EmailAddress.rule)")
             }
-            guard let name = Text<1, 120>(name ?? email) else { throw ValidationError("--name \(Text<1, 120>.rule)") }
+            guard let role = Role(rawValue: role) else {
+                throw ValidationError(
+                    "--role must be one of " + Role.allCases.map(\.rawValue).joined(separator: ", "))
+            }
+            guard let name = Text<1, 120>(name ?? email) else {
+                throw ValidationError("--name \(Text<1, 120>.rule)")
+            }
             let given = ProcessInfo.processInfo.environment["MPANEL_PASSWORD"] ?? readLine() ?? ""
-            guard let password = Password(given) else { throw ValidationError("The password \(Password.rule)") }
+            guard let password = Password(given) else {
+                throw ValidationError("The password \(Password.rule)")
+            }
             try await Session.run { session in
                 let scope = TenantScope(try await session.tenant(tenant))
                 let user = try await session.installation.identity.users.create(
