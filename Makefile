@@ -1,6 +1,6 @@
 # The commands of this repository. Each target is one line of work; what is longer stands in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup run test bench build format lint openapi smoke clean
+.PHONY: help setup run stop test bench build format lint openapi smoke clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -10,6 +10,9 @@ setup: ## Install what is missing (PostgreSQL and C headers from Debian) and che
 
 run: ## Build the release binary, load two demo providers, bill what is due, and serve the API
 	@scripts/run
+
+stop: ## End the server that `make run` left running
+	@scripts/stop
 
 test: ## Lint, build with warnings as errors, run every test, validate the OpenAPI document
 	@scripts/test

@@ -138,7 +138,7 @@ extension Connection {
 extension SQL {
     /// libpq would cut the text at a NUL without a word.
     fileprivate var canBeSent: Bool {
-        binds.count <= SQL.bindLimit && !text.utf8.contains(0)
+        binds.count <= SQL.bindLimit && text.withCString { strlen($0) } == text.utf8.count
     }
 
     /// Queues the statement with its values, which libpq copies from where they lie. Nil has it parsed anew.

@@ -1,4 +1,3 @@
-import Foundation
 package import Kernel
 
 /// The tenants' database, by the role `mpanel_app`: every statement runs for one tenant, and PostgreSQL shows
@@ -122,8 +121,8 @@ extension TenantScope {
     // policies read '' as nobody: that is what a setting becomes when it is reset, not NULL.
     fileprivate var setting: SQL {
         """
-        SELECT set_config('mpanel.tenant_id', \(tenant.uuid.uuidString), true), \
-        set_config('mpanel.customer_id', \(customer?.uuid.uuidString ?? ""), true)
+        SELECT set_config('mpanel.tenant_id', \(tenant)::text, true), \
+        set_config('mpanel.customer_id', coalesce(\(customer)::text, ''), true)
         """
     }
 

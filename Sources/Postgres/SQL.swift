@@ -124,7 +124,8 @@ extension SQL {
         if !value.isNull { value.encode(into: &values) }
         let length = value.isNull ? -1 : values.count - start
         binds.append(Bind(oid: Value.oid, start: start, length: length, place: place))
-        text += "$\(binds.count)"
+        text += "$"
+        text += String(binds.count)
     }
 
     private mutating func splice(_ other: SQL) {

@@ -44,8 +44,10 @@ package struct Billing: Sendable {
         let run = BillingRun(database: database, context: context, workers: request.workers, logger: logger)
         let report = try await run.run(progress)
         if !request.isDryRun {
-            try await database.write(request.scope) { tx in
-                _ = try await Subscription.endDue(on: context.calendar.today, in: tx, at: clock.now())
+            try await Outage.outlasted {
+                try await database.write(request.scope) { tx in
+                    _ = try await Subscription.endDue(on: context.calendar.today, in: tx, at: clock.now())
+                }
             }
         }
         return report

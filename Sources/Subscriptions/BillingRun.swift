@@ -35,8 +35,10 @@ struct BillingRun: Sendable {
                 try await Task.sleep(for: BillingRun.waitTime)
             }
         }
-        report.skipped = try await database.read(context.scope) { tx in
-            try await DueSchedule.countSkipped(through: context.throughDay, in: tx)
+        report.skipped = try await Outage.outlasted {
+            try await database.read(context.scope) { tx in
+                try await DueSchedule.countSkipped(through: context.throughDay, in: tx)
+            }
         }
         return report
     }

@@ -20,11 +20,7 @@ struct DueFeed {
     /// same. A dry run follows the customers, because nothing leaves and each customer must come once.
     mutating func next() async throws -> [CustomerID]? {
         if waiting.count < BillingRun.chunkSize, !isLastPage {
-            let page = try await database.read(context.scope) { [cursor] tx in
-                context.isDryRun
-                    ? try await DueSchedule.byCustomer(after: cursor, through: context.throughDay, in: tx)
-                    : try await DueSchedule.byDay(after: cursor, through: context.throughDay, in: tx)
-            }
+            let page = try await Outage.outlasted(readPage)
             isLastPage = page.count < BillingRun.pageSize
             cursor = page.last?.position ?? cursor
             waiting += page
@@ -44,5 +40,13 @@ struct DueFeed {
         waiting.removeFirst(size)
         var seen = Set<CustomerID>()
         return chunk.map(\.customer).filter { seen.insert($0).inserted }
+    }
+
+    private func readPage() async throws -> [DueSchedule] {
+        try await database.read(context.scope) { tx in
+            context.isDryRun
+                ? try await DueSchedule.byCustomer(after: cursor, through: context.throughDay, in: tx)
+                : try await DueSchedule.byDay(after: cursor, through: context.throughDay, in: tx)
+        }
     }
 }

@@ -33,10 +33,20 @@ extension DueRow {
                 i.quantity_micros, p.id AS price_id, p.currency, p.amount_minor, p.setup_fee_minor, t.name
             FROM claimed AS c
             JOIN item_schedules AS d ON d.customer_id = c.id AND d.is_billable AND d.next_due_on <= \(day)
-            JOIN subscription_items AS i ON i.tenant_id = d.tenant_id AND i.id = d.item_id
-            JOIN subscriptions AS s ON s.tenant_id = d.tenant_id AND s.id = d.subscription_id
-            JOIN prices AS p ON p.tenant_id = d.tenant_id AND p.id = d.price_id
-            JOIN products AS t ON t.tenant_id = i.tenant_id AND t.id = i.product_id
+            CROSS JOIN LATERAL (
+                SELECT * FROM subscription_items AS i
+                WHERE i.tenant_id = d.tenant_id AND i.id = d.item_id OFFSET 0
+            ) AS i
+            CROSS JOIN LATERAL (
+                SELECT * FROM subscriptions AS s
+                WHERE s.tenant_id = d.tenant_id AND s.id = d.subscription_id OFFSET 0
+            ) AS s
+            CROSS JOIN LATERAL (
+                SELECT * FROM prices AS p WHERE p.tenant_id = d.tenant_id AND p.id = d.price_id OFFSET 0
+            ) AS p
+            CROSS JOIN LATERAL (
+                SELECT * FROM products AS t WHERE t.tenant_id = d.tenant_id AND t.id = i.product_id OFFSET 0
+            ) AS t
             ORDER BY c.id, d.item_id, d.schedule_no
             FOR NO KEY UPDATE OF d
             """,
@@ -53,8 +63,9 @@ extension DueRow {
         return groups
     }
 
-    /// A run reads and writes by keys only. Without statistics, as after a large import, the planner would
-    /// rather read whole tables for each chunk.
+    /// A run reads and writes by keys only. Without statistics, as after an import, the planner would rather
+    /// read whole tables for each chunk, or take a tenant for one row and multiply its tables; against that the
+    /// claim's joins are lateral, and OFFSET 0 keeps the planner from dissolving them.
     private static let steadyPlans: SQL =
         """
         SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),

@@ -27,6 +27,18 @@ enum Outage {
         return try await body(unanswered)
     }
 
+    /// Repeats `body`, which may as well happen twice, while the database cannot be reached.
+    static func outlasted<Value>(_ body: () async throws -> Value) async throws -> Value {
+        for pause in pauses {
+            do {
+                return try await body()
+            } catch let error where isOutage(error) {
+                try await Task.sleep(for: pause)
+            }
+        }
+        return try await body()
+    }
+
     static func isOutage(_ error: any Error) -> Bool {
         switch error {
         case is ConnectionFailure, is UnansweredCommit: true

@@ -42,7 +42,8 @@ enum StringFields {
             guard let text = fields[field.name] else { continue }
             let value: JSONValue? =
                 switch field.schema.shape {
-                case .integer: Int64(text).map { .integer($0) }
+                // `Int64` would take a plus sign and leading zeros too.
+                case .integer: Int64(text).flatMap { "\($0)" == text ? .integer($0) : nil }
                 case .number: Double(text).flatMap { $0.isFinite ? .number($0) : nil }
                 case .boolean: ["true": true, "false": false][text]
                 default: .string(text)

@@ -64,7 +64,8 @@ struct MalformedBodyTests {
     func control() async throws {
         try await eachEndpoint { endpoint, target in
             let answer = try await target.send(target.sample)
-            #expect(answer.pointers == [], "\(endpoint.route): \(answer.text)")
+            // An id of the sample names nothing; that is another problem than `invalid`.
+            #expect(answer["code"] != "invalid", "\(endpoint.route): \(answer.text)")
             #expect(
                 answer.status < 500 && ![400, 413, 415].contains(answer.status),
                 "\(endpoint.route): \(answer.text)")

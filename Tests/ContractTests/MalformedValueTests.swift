@@ -138,7 +138,7 @@ struct MalformedValueTests {
                 ([line("2", .max)], "amount_too_large"),
                 ([line("1", .max), line("1", .max)], "amount_too_large"),
                 ([line("9223372036854.775807", .max)], "amount_too_large"),
-                ([line("1", .min)], "invoice_negative"),
+                ([line("1", .min)], "amount_too_large"),
                 ([line("1", -1)], "invoice_negative"),
                 ([line("1", 1), line("1", -2)], "invoice_negative"),
                 ([line("-1", 1)], "invalid"),

@@ -8,8 +8,6 @@ import Web
 /// Makes a new object of each kind that a path can name, through the API, as the company's owner.
 struct ObjectMaker: Sendable {
     let company: Company
-    /// Tells what must be unique apart.
-    private let token = UUID().uuidString.prefix(8).lowercased()
 
     init(_ company: Company) {
         self.company = company
@@ -28,7 +26,7 @@ struct ObjectMaker: Sendable {
             case "prices": try await product()["prices"][0]
             case "product-families":
                 try await company.owner.must(
-                    .post, "/v1/product-families", ["name": .string("Family \(token)")])
+                    .post, "/v1/product-families", ["name": .string("Made \(unique)")])
             case "products": try await product()
             case "subscriptions": try await subscription()
             case "tax-rates": try await taxRate()
@@ -39,6 +37,9 @@ struct ObjectMaker: Sendable {
             (object["id"].text ?? object["country"].text),
             "make an object of /v1/\(collection)/ in ObjectMaker")
     }
+
+    /// For names and codes that must not stand twice.
+    private var unique: String { UUID().uuidString.lowercased() }
 
     func customer() async throws -> JSONValue {
         try await company.owner.must(
@@ -59,7 +60,7 @@ struct ObjectMaker: Sendable {
         try await company.owner.must(
             .post, "/v1/products",
             [
-                "code": .string("made-\(token)-\(UUID().uuidString.prefix(8))"), "type": "hosting",
+                "code": .string("made-\(unique)"), "type": "hosting",
                 "name": "Made",
                 "prices": [
                     [

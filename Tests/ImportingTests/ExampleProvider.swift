@@ -29,11 +29,13 @@ struct ExampleProvider {
 
     init(slug: String) throws {
         struct Settings: Decodable {
-            let tax_rounding: TaxRounding
+            let taxRounding: TaxRounding
         }
         let data = try Data(contentsOf: Self.folder.appending(path: "\(slug)/tenant.json"))
         self.slug = slug
-        rounding = try JSONDecoder().decode(Settings.self, from: data).tax_rounding
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        rounding = try decoder.decode(Settings.self, from: data).taxRounding
         rates = try Dictionary(
             uniqueKeysWithValues: Self.rows("\(slug)/tax_rates.csv").map { row in
                 (row["country"], (try TaxRate(percent: row["percent"]), row["name"]))

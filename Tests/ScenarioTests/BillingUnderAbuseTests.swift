@@ -59,12 +59,12 @@ struct BillingUnderAbuseTests {
                     var seen = 0
                     for await _ in chunks {
                         seen += 1
-                        if seen == 2 { try await cluster.restart(.fast) }
-                        if seen == 5 { try await cluster.restart(.crash) }
+                        do { if seen == 2 { try await cluster.restart(.fast) }
+                        if seen == 5 { try await cluster.restart(.crash) } } catch { print("CAUGHT2", String(reflecting: error)); throw error }
                     }
                 }
                 defer { chunk.finish() }
-                return try await company.bill(asOf: "2024-03-10") { report in chunk.yield(report.invoices) }
+                do { return try await company.bill(asOf: "2024-03-10") { report in chunk.yield(report.invoices) } } catch { print("CAUGHT", String(reflecting: error)); throw error }
             }
             #expect(
                 report == (try await undisturbed.bill(asOf: "2024-03-10")), "nothing is counted twice either")
@@ -128,6 +128,7 @@ struct Assassin {
         process.kill()
         let wasKilled = try await process.end().wasKilled
         let left = try await company.due(through: day)
+        print("STRIKE", due, left, wasKilled, typical)
         if wasKilled, left > 0, left < due { midway += 1 }
     }
 }

@@ -1,0 +1,98 @@
+import HTTPTypes
+import Kernel
+import TestKit
+import Testing
+import Web
+
+/// Ids of another tenant's objects, sent where an id of one's own belongs.
+@Suite("References to another tenant")
+struct ForeignReferenceTests {
+    @Test("in a body they are refused like ids that never were, where one's own is taken")
+    func bodies() async throws {
+        try await World.run { world in
+            let endpoints = try Surface.endpoints().filter { !$0.references.isEmpty }
+            try #require(endpoints.count >= 3)
+            for endpoint in endpoints {
+                for place in endpoint.references {
+                    let own = try await sample(endpoint, world)
+                    let taken = try await send(own, to: endpoint, world)
+                    #expect(taken.status == endpoint.status, "\(endpoint.route): \(taken.text)")
+                    let collection = try #require(place.schema.collection)
+                    let theirs = try await ObjectMaker(world.theirs).make(for: collection)
+                    let base = try await sample(endpoint, world)
+                    let foreign = try await send(
+                        base.replacing(place.pointer[...], by: .string(theirs)), to: endpoint, world)
+                    let unknown = try await send(
+                        base.replacing(place.pointer[...], by: place.schema.sample(full: true)), to: endpoint,
+                        world)
+                    #expect(foreign.status == 422, "\(endpoint.route) \(place.pointer): \(foreign.text)")
+                    #expect(foreign["code"] == unknown["code"], "\(endpoint.route) \(place.pointer)")
+                    #expect(foreign["detail"] == unknown["detail"], "\(endpoint.route) \(place.pointer)")
+                    #expect(foreign["errors"] == unknown["errors"], "\(endpoint.route) \(place.pointer)")
+                    expectDocumented(foreign, endpoint)
+                }
+            }
+        }
+    }
+
+    @Test("in a query they find nothing, as ids that never were")
+    func queries() async throws {
+        try await World.run { world in
+            var found = 0
+            for endpoint in try Surface.endpoints() {
+                for field in endpoint.query.fields {
+                    guard let collection = field.schema.collection else { continue }
+                    let theirs = try await ObjectMaker(world.theirs).make(for: collection)
+                    let answer = try await world.ours.owner.send(
+                        .get, "\(endpoint.route.path)?\(field.name)=\(theirs)")
+                    #expect(answer.status == 200, "\(endpoint.route) \(field.name): \(answer.text)")
+                    #expect(answer["items"] == [], "\(endpoint.route) \(field.name)")
+                    found += 1
+                }
+            }
+            #expect(found >= 4)
+        }
+    }
+
+    /// A body with every field, in which each id names an object of ours.
+    private func sample(_ endpoint: Endpoint, _ world: World) async throws -> JSONValue {
+        var body = endpoint.body?.sample(full: true) ?? .null
+        for place in endpoint.places {
+            if let collection = place.schema.collection {
+                let id = try await ObjectMaker(world.ours).make(for: collection)
+                body = body.replacing(place.pointer[...], by: .string(id))
+            } else if place.schema.pattern == Code.pattern {
+                // What must be unique, and is not what this is about.
+                body = body.replacing(place.pointer[...], by: .string("ref-\(EventID.new())"))
+            }
+        }
+        return body
+    }
+
+    private func send(_ body: JSONValue, to endpoint: Endpoint, _ world: World) async throws
+        -> TestClient.Answer
+    {
+        let path =
+            endpoint.route.placeholders.isEmpty
+            ? endpoint.route.path : try await endpoint.path(of: ObjectMaker(world.ours))
+        return try await world.ours.owner.send(endpoint.route.method.request, path, body)
+    }
+}
+
+extension Endpoint {
+    /// The places in the body where an id stands.
+    fileprivate var references: [JSONSchema.Place] { places.filter { $0.schema.collection != nil } }
+}
+
+extension JSONSchema {
+    /// Where the objects live that an id of this schema names; nil for anything but an id.
+    fileprivate var collection: Substring? {
+        let collections: [Substring: Substring] = [
+            "cus": "customers", "fam": "product-families", "inv": "invoices", "pri": "prices",
+            "prd": "products",
+            "sub": "subscriptions", "usr": "users",
+        ]
+        guard let prefix = pattern?.firstMatch(of: /^\^([a-z]{3})_\[0-7\]/)?.1 else { return nil }
+        return collections[prefix] ?? "of \(prefix)_"
+    }
+}
