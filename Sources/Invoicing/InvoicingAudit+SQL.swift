@@ -100,19 +100,18 @@ package enum InvoicingAudit {
             format('net %s, tax %s; posted are revenue %s, tax %s', i.net_minor, i.tax_minor,
                 COALESCE(p.revenue, 0), COALESCE(p.tax, 0)) AS detail
         FROM invoices AS i
-        LEFT JOIN credit_notes AS c ON c.tenant_id = i.tenant_id AND c.invoice_id = i.id
-        LEFT JOIN LATERAL (
-            SELECT
-                sum(amount_minor) FILTER (WHERE credit_account = 'revenue')
-                    - COALESCE(sum(amount_minor) FILTER (WHERE debit_account = 'revenue'), 0) AS revenue,
-                sum(amount_minor) FILTER (WHERE credit_account = 'tax_payable')
-                    - COALESCE(sum(amount_minor) FILTER (WHERE debit_account = 'tax_payable'), 0) AS tax,
-                sum(amount_minor) FILTER (WHERE debit_account = 'receivable')
-                    - COALESCE(sum(amount_minor) FILTER (WHERE credit_account = 'receivable'), 0)
-                        AS receivable
-            FROM postings
-            WHERE tenant_id = i.tenant_id AND document_id IN (i.id, c.id) AND currency = i.currency
-        ) AS p ON true
+        LEFT JOIN (
+            SELECT COALESCE(c.invoice_id, o.document_id) AS invoice_id, o.currency,
+                sum(CASE 'revenue' WHEN o.credit_account THEN o.amount_minor
+                    WHEN o.debit_account THEN -o.amount_minor ELSE 0 END) AS revenue,
+                sum(CASE 'tax_payable' WHEN o.credit_account THEN o.amount_minor
+                    WHEN o.debit_account THEN -o.amount_minor ELSE 0 END) AS tax,
+                sum(CASE 'receivable' WHEN o.debit_account THEN o.amount_minor
+                    WHEN o.credit_account THEN -o.amount_minor ELSE 0 END) AS receivable
+            FROM postings AS o
+            LEFT JOIN credit_notes AS c ON c.tenant_id = o.tenant_id AND c.id = o.document_id
+            GROUP BY COALESCE(c.invoice_id, o.document_id), o.currency
+        ) AS p ON p.invoice_id = i.id AND p.currency = i.currency
         WHERE i.number IS NOT NULL
             AND (COALESCE(p.revenue, 0), COALESCE(p.tax, 0), COALESCE(p.receivable, 0)) <> (
                 CASE WHEN i.state = 'void' THEN 0 ELSE i.net_minor END,

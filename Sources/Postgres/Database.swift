@@ -19,12 +19,15 @@ package struct Database: Sendable {
         }
     }
 
-    /// As `read`, but all statements see the same moment: for checks that compare one table with another.
+    /// As `read`, but all statements see the same moment: for checks that compare whole tables. Without
+    /// statistics, as after an import, the planner would take each tenant for one row and compare every row
+    /// of one table with every row of the other; so nested loops are its last resort here.
     package func snapshot<Value: Sendable>(
         _ scope: TenantScope, _ body: (Transaction) async throws -> Value
     ) async throws -> Value {
         let begin: SQL = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-        return try await transactions.run([begin, scope.setting], isReadOnly: true) { session in
+        let wholeTables: SQL = "SELECT set_config('enable_nestloop', 'off', true)"
+        return try await transactions.run([begin, scope.setting, wholeTables], isReadOnly: true) { session in
             try await body(Transaction(scope: scope, session: session))
         }
     }

@@ -32,7 +32,7 @@ package struct Billing: Sendable {
 
     package func days(of request: BillingRequest) async throws -> Days {
         let today = try await database.read(request.scope) { tx in try await tenants.calendar(in: tx).today }
-        return Days(today: today, asOf: request.asOf ?? today)
+        return Days(today: today, asOf: try day(asked: request.asOf, today: today))
     }
 
     /// Bills everything that is due and returns what was done. Running it again, at once or elsewhere at the
@@ -84,13 +84,28 @@ package struct Billing: Sendable {
         let result: Result<BillingReport, any Error>
     }
 
+    /// How far ahead a run may bill: a slip in the year must not issue invoices for a lifetime.
+    private static let horizonMonths = 36
+
+    private func day(asked: Day?, today: Day) throws -> Day {
+        guard let asked else { return today }
+        if let months = Interval(1, .month), let horizon = today.adding(Billing.horizonMonths, months),
+            asked > horizon
+        {
+            throw Problem.invalid.with(errors: [
+                FieldError("/as_of", "must be at most \(Billing.horizonMonths) months ahead, \(horizon)")
+            ])
+        }
+        return asked
+    }
+
     private func begin(_ request: BillingRequest) async throws -> BillingContext {
         try await database.write(request.scope) { tx in
             let calendar = try await tenants.calendar(in: tx)
             if !request.isDryRun {
                 try await Subscription.beginDue(on: calendar.today, in: tx, at: clock.now())
             }
-            let asOf = request.asOf ?? calendar.today
+            let asOf = try day(asked: request.asOf, today: calendar.today)
             return BillingContext(
                 scope: request.scope, calendar: calendar, taxRates: try await taxRates.rates(in: tx),
                 seller: try await Sellers.snapshot(in: tx, calendar),

@@ -64,8 +64,8 @@ extension DueRow {
     }
 
     /// A run reads and writes by keys only. Without statistics, as after an import, the planner would rather
-    /// read whole tables for each chunk, or take a tenant for one row and multiply its tables; against that the
-    /// claim's joins are lateral, and OFFSET 0 keeps the planner from dissolving them.
+    /// read whole tables for each chunk, or take a tenant for one row and multiply its tables; against that
+    /// the claim's joins are lateral, and OFFSET 0 keeps the planner from dissolving them.
     private static let steadyPlans: SQL =
         """
         SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),

@@ -42,9 +42,11 @@ struct ForeignReferenceTests {
             for endpoint in try Surface.endpoints() {
                 for field in endpoint.query.fields {
                     guard let collection = field.schema.collection else { continue }
-                    let theirs = try await ObjectMaker(world.theirs).make(for: collection)
-                    let answer = try await world.ours.owner.send(
-                        .get, "\(endpoint.route.path)?\(field.name)=\(theirs)")
+                    let theirs = try await ObjectMaker(world.theirs).busy(for: collection)
+                    let path = "\(endpoint.route.path)?\(field.name)=\(theirs)"
+                    let shown = try await world.theirs.owner.must(.get, path)
+                    #expect(shown["items"].items.count > 0, "\(endpoint.route) \(field.name)")
+                    let answer = try await world.ours.owner.send(.get, path)
                     #expect(answer.status == 200, "\(endpoint.route) \(field.name): \(answer.text)")
                     #expect(answer["items"] == [], "\(endpoint.route) \(field.name)")
                     found += 1

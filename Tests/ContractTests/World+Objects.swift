@@ -71,11 +71,30 @@ struct ObjectMaker: Sendable {
             ])
     }
 
-    func subscription() async throws -> JSONValue {
-        let customer = try await customer()["id"]
+    func subscription(of customer: JSONValue? = nil) async throws -> JSONValue {
+        let id = try await (customer == nil ? self.customer() : customer ?? .null)["id"]
         let price = try await product()["prices"][0]["id"]
         return try await company.owner.must(
-            .post, "/v1/subscriptions", ["customer_id": customer, "items": [["price_id": price]]])
+            .post, "/v1/subscriptions", ["customer_id": id, "items": [["price_id": price]]])
+    }
+
+    /// As `make`, for an object that others belong to: lists that are asked for it have something to show.
+    func busy(for collection: Substring) async throws -> String {
+        let customer = try await customer()
+        _ = try await creditNote(of: customer)
+        _ = try await subscription(of: customer)
+        let family = try await make(for: "product-families")
+        _ = try await company.owner.must(
+            .post, "/v1/products",
+            ["code": .string("made-\(unique)"), "type": "ssl", "name": "Made", "family_id": .string(family)])
+        let id = try #require(customer["id"].text)
+        let busy: [Substring: String?] = [
+            "customers": id, "product-families": family,
+            "invoices": try await company.owner.first("/v1/credit-notes?customer_id=\(id)")["invoice_id"]
+                .text,
+        ]
+        return try #require(
+            busy[collection] ?? nil, "make a busy object of /v1/\(collection)/ in ObjectMaker")
     }
 
     func draft(of customer: JSONValue? = nil) async throws -> JSONValue {

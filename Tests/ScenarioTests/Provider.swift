@@ -62,8 +62,8 @@ extension [String: String] {
 }
 
 extension Provider {
-    /// Customers enough that a run over them takes several transactions. Each has two subscriptions, which
-    /// start in December 2023, now and then on one day.
+    /// Customers enough that a run over them takes several transactions. Their terms start in December 2023;
+    /// some have two subscriptions, of which some start on one day.
     static func crowd(of customers: Int) -> Provider {
         var crowd = Provider()
         crowd.prices = [
@@ -71,12 +71,11 @@ extension Provider {
         ]
         crowd.customers = customers
         crowd.subscriptions = (1...customers).flatMap { number in
-            let days = [1 + number % 28, 1 + number * 7 % 28].map { $0 < 10 ? "0\($0)" : "\($0)" }
-            let second = number % 3 == 0 ? "vps,EUR,month,3" : "mail,EUR,month,1"
-            return [
-                "W\(number),C\(number),web,EUR,month,1,\(1 + number % 4),2023-12-\(days[0]),,,active,",
-                "X\(number),C\(number),\(second),1.5,2023-12-\(days[1]),,,active,",
-            ]
+            let day = "2023-12-" + (1 + number % 28).padded(2)
+            let first = "W\(number),C\(number),web,EUR,month,1,\(1 + number % 4),\(day),,,active,"
+            let second = "X\(number),C\(number),mail,EUR,month,1,1.5,\(day),,,active,"
+            let third = "Y\(number),C\(number),vps,EUR,month,3,0.1,2023-12-24,,,active,"
+            return [first] + (number % 8 == 0 ? [second] : []) + (number % 16 == 0 ? [third] : [])
         }
         return crowd
     }
