@@ -13,7 +13,6 @@ struct BillingUnderAbuseTests {
         try await TestServer.run { server in
             let seed = UInt64.random(in: 0...UInt64.max)
             let (company, undisturbed) = try await twins(of: .crowd(of: 2000), on: server)
-            try await Connection.open(PostgresSettings(url: server.database.superuserURL)).execute(script: "ALTER DATABASE \(server.database.name) SET log_min_error_statement = 'error'; ALTER DATABASE \(server.database.name) SET log_min_duration_statement = 1000")
             var assassin = Assassin(of: company, seed: seed)
             for _ in 1...30 { try await assassin.strike() }
             #expect(assassin.midway >= 5, "too few of the kills hit a run midway; seed \(seed)")
