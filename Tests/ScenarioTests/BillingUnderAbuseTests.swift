@@ -30,7 +30,7 @@ struct BillingUnderAbuseTests {
     func together() async throws {
         try await TestServer.run { server in
             let (company, undisturbed) = try await twins(of: .crowd(of: 2000), on: server)
-            let arguments = ["bill", "--tenant", "killed", "--as-of", "2024-02-10", "--json"]
+            let arguments = ["bill", "--tenant", "killed", "--as-of", "2024-06-10", "--json"]
             let processes = try (1...2).map { _ in try MPanelProcess(arguments, on: server.database) }
             var billed: [Int] = []
             for process in processes {
@@ -39,7 +39,7 @@ struct BillingUnderAbuseTests {
                 let report = try JSONDecoder().decode(BillingReport.self, from: ending.output)
                 billed.append(report.invoices)
             }
-            let report = try await undisturbed.bill(asOf: "2024-02-10")
+            let report = try await undisturbed.bill(asOf: "2024-06-10")
             #expect(
                 billed.reduce(0, +) == report.invoices, "each invoice is reported by the one that made it")
             #expect(billed.allSatisfy { $0 > 0 }, "both had a share")

@@ -107,7 +107,9 @@ extension Company {
     }
 
     func texts(_ sql: SQL) async throws -> [String] {
-        try await server.installation.database.all(scope, sql) { try $0["line"] as String }.sorted()
+        try await server.installation.database.snapshot(scope) { tx in
+            try await tx.all(sql) { try $0["line"] as String }
+        }.sorted()
     }
 }
 
