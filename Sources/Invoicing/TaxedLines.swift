@@ -56,16 +56,3 @@ struct TaxedLines: Sendable {
         }
     }
 }
-
-extension CustomerTax {
-    /// What a decision means for the lines of a document, with the reason that their explanations give.
-    init(_ decision: TaxDecision, in country: CountryCode, rounding: TaxRounding) {
-        let reason: Reason =
-            switch decision.reason {
-            case .exempt: .exempt
-            case .noRate: .noRate(country)
-            case .rate(let name): .countryRate(country, name: name.text)
-            }
-        self.init(rate: decision.rate, rounding: rounding, reason: reason)
-    }
-}

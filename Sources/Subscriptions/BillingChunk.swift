@@ -27,7 +27,7 @@ struct BillingChunk: Sendable {
                 let plan = account.plan()
                 for invoice in plan.invoices {
                     let id = InvoiceID.new()
-                    try outcome.add(invoice, id: id)
+                    outcome.add(invoice, id: id)
                     if context.isDryRun { continue }
                     batch.add(account.document(for: invoice, id: id))
                     terms.append(invoice, id: id, rows: account.rows)
@@ -64,37 +64,19 @@ struct ChunkOutcome: Sendable {
 
     var billedNothing: Bool { totals.isEmpty }
 
-    mutating func add(_ invoice: PlannedInvoice, id: InvoiceID) throws {
+    mutating func add(_ invoice: PlannedInvoice, id: InvoiceID) {
         witness = witness ?? id
-        var sum = totals[invoice.currency] ?? CurrencyTotals()
-        sum.invoices += 1
-        sum.lines += invoice.lines.count
-        sum.net = try checkedSum(sum.net, invoice.netMinor)
-        sum.tax = try checkedSum(sum.tax, invoice.taxMinor)
-        sum.gross = try checkedSum(sum.gross, invoice.grossMinor)
-        totals[invoice.currency] = sum
+        totals[invoice.currency, default: CurrencyTotals()] += CurrencyTotals(
+            invoices: 1, lines: invoice.lines.count, net: invoice.netMinor, tax: invoice.taxMinor,
+            gross: invoice.grossMinor)
     }
 
-    mutating func merge(_ other: ChunkOutcome) throws {
-        for (currency, more) in other.totals {
-            var sum = totals[currency] ?? CurrencyTotals()
-            sum.invoices += more.invoices
-            sum.lines += more.lines
-            sum.net = try checkedSum(sum.net, more.net)
-            sum.tax = try checkedSum(sum.tax, more.tax)
-            sum.gross = try checkedSum(sum.gross, more.gross)
-            totals[currency] = sum
-        }
+    mutating func merge(_ other: ChunkOutcome) {
+        for (currency, more) in other.totals { totals[currency, default: CurrencyTotals()] += more }
         failures += other.failures
         unclaimed += other.unclaimed
         witness = witness ?? other.witness
     }
-}
-
-func checkedSum(_ left: Int64, _ right: Int64) throws(MoneyError) -> Int64 {
-    let (sum, overflow) = left.addingReportingOverflow(right)
-    if overflow { throw .overflow }
-    return sum
 }
 
 extension BillingFailure.Reason {

@@ -20,13 +20,7 @@ struct BillingContext: Sendable {
     /// What a customer pays, and the reason that the explanation of each line gives.
     func tax(of customer: DueRow) -> CustomerTax {
         let decision = TaxDecision(country: customer.country, isExempt: customer.isTaxExempt, rates: taxRates)
-        let reason: CustomerTax.Reason =
-            switch decision.reason {
-            case .exempt: .exempt
-            case .noRate: .noRate(customer.country)
-            case .rate(let name): .countryRate(customer.country, name: name.text)
-            }
-        return CustomerTax(rate: decision.rate, rounding: calendar.settings.taxRounding, reason: reason)
+        return CustomerTax(decision, in: customer.country, rounding: calendar.settings.taxRounding)
     }
 
     /// At most so many terms of one item in one transaction; the next pass goes on behind them.

@@ -16,13 +16,28 @@ package struct BillingReport: Sendable, Hashable, Codable {
     package var lines: Int { totals.values.reduce(0) { $0 + $1.lines } }
 }
 
-/// The sums of one currency.
+/// The sums of one currency. An amount that no longer fits into 64 bits is nil: the invoices are made all the
+/// same, and a report must neither stop them nor tell a wrong sum.
 package struct CurrencyTotals: Sendable, Hashable, Codable {
     package internal(set) var invoices = 0
     package internal(set) var lines = 0
-    package internal(set) var net: Int64 = 0
-    package internal(set) var tax: Int64 = 0
-    package internal(set) var gross: Int64 = 0
+    package internal(set) var net: Int64? = 0
+    package internal(set) var tax: Int64? = 0
+    package internal(set) var gross: Int64? = 0
+
+    static func += (sum: inout CurrencyTotals, more: CurrencyTotals) {
+        sum.invoices += more.invoices
+        sum.lines += more.lines
+        sum.net = exact(sum.net, more.net)
+        sum.tax = exact(sum.tax, more.tax)
+        sum.gross = exact(sum.gross, more.gross)
+    }
+
+    private static func exact(_ left: Int64?, _ right: Int64?) -> Int64? {
+        guard let left, let right else { return nil }
+        let (sum, overflow) = left.addingReportingOverflow(right)
+        return overflow ? nil : sum
+    }
 }
 
 /// One item that could not be billed, and why.
@@ -46,21 +61,9 @@ package struct BillingFailure: Sendable, Hashable, Codable {
 }
 
 extension BillingReport {
-    mutating func add(_ totals: CurrencyTotals, in currency: Currency) throws {
-        var sum = self.totals[currency.code] ?? CurrencyTotals()
-        sum.invoices += totals.invoices
-        sum.lines += totals.lines
-        sum.net = try Money(sum.net, currency).adding(totals.net)
-        sum.tax = try Money(sum.tax, currency).adding(totals.tax)
-        sum.gross = try Money(sum.gross, currency).adding(totals.gross)
-        self.totals[currency.code] = sum
-    }
-
-    /// The sum of two runs. Throws `MoneyError.overflow`.
-    package mutating func add(_ other: BillingReport) throws {
-        for (code, totals) in other.totals {
-            if let currency = Currency(code) { try add(totals, in: currency) }
-        }
+    /// The sum of two runs.
+    package mutating func add(_ other: BillingReport) {
+        for (code, more) in other.totals { totals[code, default: CurrencyTotals()] += more }
         skipped += other.skipped
         for failure in other.failed { add(failure) }
     }
@@ -69,11 +72,5 @@ extension BillingReport {
         guard failed.count < BillingReport.failureLimit, !failed.contains(where: { $0.item == failure.item })
         else { return }
         failed.append(failure)
-    }
-}
-
-extension Money {
-    fileprivate func adding(_ amountMinor: Int64) throws -> Int64 {
-        try (self + Money(amountMinor, currency)).amountMinor
     }
 }

@@ -62,8 +62,8 @@ struct BillingRun: Sendable {
                     }
                 } else if let outcome = try await group.next() {
                     running -= 1
-                    try report.add(outcome)
-                    try sum.merge(outcome)
+                    report.add(outcome)
+                    sum.merge(outcome)
                     await progress(report)
                 }
             }
@@ -83,7 +83,7 @@ struct BillingRun: Sendable {
             if customers.count == 1 { return try await refusal(of: customers[0], error) }
             let middle = customers.count / 2
             var outcome = try await bill(Array(customers[..<middle]))
-            try outcome.merge(try await bill(Array(customers[middle...])))
+            outcome.merge(try await bill(Array(customers[middle...])))
             return outcome
         }
     }
@@ -132,8 +132,8 @@ struct BillingRun: Sendable {
 }
 
 extension BillingReport {
-    mutating func add(_ outcome: ChunkOutcome) throws {
-        for (currency, totals) in outcome.totals { try add(totals, in: currency) }
+    mutating func add(_ outcome: ChunkOutcome) {
+        for (currency, more) in outcome.totals { totals[currency.code, default: CurrencyTotals()] += more }
         for failure in outcome.failures { add(failure) }
     }
 }

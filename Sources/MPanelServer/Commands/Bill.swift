@@ -46,7 +46,7 @@ struct Bill: AsyncParsableCommand {
         let report = try await Session.run(connections: workers + 3) { session in
             var sum = BillingReport()
             for (id, slug) in try await targets(session) {
-                try sum.add(try await bill(id, slug, session))
+                sum.add(try await bill(id, slug, session))
             }
             return sum
         }
@@ -96,7 +96,7 @@ struct BillTable {
         } else {
             let rows = report.totals.sorted { $0.key < $1.key }.map { code, sum in
                 [code, "\(sum.invoices)", "\(sum.lines)"]
-                    + [sum.net, sum.tax, sum.gross].map { decimal($0, code) }
+                    + [sum.net, sum.tax, sum.gross].map { $0.map { decimal($0, code) } ?? "too large" }
             }
             Terminal.table(["", "invoices", "lines", "net", "tax", "gross"], rows)
         }
