@@ -76,8 +76,10 @@ let tests: [Target] = [
             "Importing",
             "MPanelServer", .logging, .hummingbird, .hummingbirdTesting, .httpTypes, .nioCore,
         ]),
-    testing("Kernel"),
-    testing("BillingMath", ["Kernel"]),
+    // Random numbers that come again: pure tests take them without the server.
+    library("Seeds"),
+    testing("Kernel", ["Seeds"]),
+    testing("BillingMath", ["Kernel", "Seeds"]),
     testing("Postgres", ["Kernel", .logging, .lifecycle]),
     testing("Web", ["Kernel", .hummingbird, .hummingbirdTesting, .logging, .httpTypes, .nioCore]),
     testing("Identity", ["Kernel", "Platform", "Postgres", "Tenancy", "Web", .jwt, .crypto, .logging]),
@@ -87,12 +89,12 @@ let tests: [Target] = [
     testing(
         "Invoicing",
         ["Kernel", "BillingMath", "Postgres", "Tenancy", "Customers", "Tax", "Ledger", "Platform"]),
-    testing("Importing", ["Kernel", "BillingMath"]),
+    testing("Importing", ["Kernel", "BillingMath", "Seeds"]),
     testing(
         "Scenario", of: [],
         [
-            "TestKit", "MPanelServer", "Kernel", "Postgres", "Web", "Subscriptions", "Importing", "Tenancy",
-            "Invoicing", .httpTypes, .logging,
+            "TestKit", "Seeds", "MPanelServer", "Kernel", "Postgres", "Web", "Subscriptions", "Importing",
+            "Tenancy", "Invoicing", .httpTypes, .logging,
         ]),
     testing(
         "Contract", of: [],

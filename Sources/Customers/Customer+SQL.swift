@@ -32,6 +32,12 @@ extension Customer {
         try await tx.first("SELECT \(columns) FROM customers WHERE id = \(id)", Customer.init(row:))
     }
 
+    /// Holds the customer until the transaction ends. Whoever changes what a customer will be billed does so
+    /// first, because a billing run holds each customer from reading what is due to writing what was billed.
+    package static func hold(theOneOf id: SQL, in tx: Transaction) async throws {
+        try await tx.run("SELECT FROM customers WHERE id = (\(id)) FOR NO KEY UPDATE")
+    }
+
     /// Those there are, in no particular order.
     package static func find(_ ids: [CustomerID], in tx: Transaction) async throws -> [Customer] {
         try await tx.all(

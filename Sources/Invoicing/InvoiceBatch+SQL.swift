@@ -4,7 +4,7 @@ import Platform
 package import Postgres
 
 extension InvoiceBatch {
-    /// The lines, first of all: their foreign key to the invoices waits for the commit.
+    /// The lines, before the invoices: those are checked to have all that they count.
     package var lines: SQL {
         lineColumns.insertion(tenant: issuance.tenant)
     }

@@ -7,7 +7,8 @@ package enum InvoicingAudit {
     package static func findings(in tx: Transaction) async throws -> [AuditFinding] {
         let checks: [(String, SQL)] = [
             ("number_gap", numberGaps), ("series_position", seriesPositions), ("invoice_lines", invoiceLines),
-            ("credit_note_lines", creditNoteLines), ("void_without_credit_note", voids),
+            ("line_without_invoice", strayLines), ("credit_note_lines", creditNoteLines),
+            ("void_without_credit_note", voids),
             ("invoice_postings", invoicePostings), ("posting_without_document", strayPostings),
         ]
         var findings: [AuditFinding] = []
@@ -64,6 +65,14 @@ package enum InvoicingAudit {
         GROUP BY i.tenant_id, i.id
         HAVING (i.line_count, i.net_minor, i.tax_minor)
             <> (count(l.line_no), COALESCE(sum(l.net_minor), 0), COALESCE(sum(l.tax_minor), 0))
+        """
+
+    private static let strayLines: SQL =
+        """
+        SELECT l.invoice_id::text AS object, format('line %s, net %s', l.line_no, l.net_minor) AS detail
+        FROM invoice_lines AS l
+        LEFT JOIN invoices AS i ON i.tenant_id = l.tenant_id AND i.id = l.invoice_id
+        WHERE i.id IS NULL
         """
 
     private static let creditNoteLines: SQL =

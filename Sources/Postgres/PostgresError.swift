@@ -29,6 +29,8 @@ package struct PostgresError: Error, Hashable, Sendable {
     package static let commitUnknown = PostgresError(sqlState: "08007")
     /// The connection broke before the statement was answered; an open transaction is gone.
     package static let connectionLost = PostgresError(sqlState: "08006")
+    /// What a transaction throws that found its rows changed since it read them: `Database.write` repeats it.
+    package static let serializationFailure = PostgresError(sqlState: "40001")
     /// A statement after one that failed: the transaction can only be rolled back.
     static let transactionFailed = PostgresError(sqlState: "25P02")
 

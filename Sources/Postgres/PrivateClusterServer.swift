@@ -74,7 +74,7 @@ struct PrivateServer: Sendable {
 
     private func start(say: (String) -> Void) async throws {
         say("Starting the private PostgreSQL \(binaries.major) in \(site.place).")
-        try writeSettings()
+        try await writeSettings()
         // What it says before its own log opens: one start's worth is enough.
         unlink(site.startLog)
         let crashed = FileManager.default.fileExists(atPath: site.data + "/postmaster.pid")

@@ -15,8 +15,9 @@ extension PrivateServer {
         try handle.close()
     }
 
-    func writeSettings() throws {
+    func writeSettings() async throws {
         let path = site.place + "/mpanel.conf"
+        let settings = settings(walCompression: try await takesLZ4() ? "lz4" : "on")
         do {
             try Data(settings.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
@@ -25,9 +26,16 @@ extension PrivateServer {
         chmod(path, 0o644)
     }
 
+    /// Debian's server is built with LZ4, which costs a billing run some 7 % less than PostgreSQL's own
+    /// compression; somebody else's may not be, and would refuse to start with it.
+    private func takesLZ4() async throws -> Bool {
+        let question = ["-D", "data", "-C", "wal_compression", "-c", "wal_compression=lz4"]
+        return try await tool("postgres", question).succeeded
+    }
+
     /// For a small machine of two cores and a few gigabytes. Larger installations bring a database of their
     /// own.
-    private var settings: String {
+    private func settings(walCompression: String) -> String {
         """
         # Written by mpanel at each start. Settings of your own belong into data/postgresql.conf.
         cluster_name = 'mpanel'
@@ -44,7 +52,7 @@ extension PrivateServer {
         work_mem = 8MB
         maintenance_work_mem = 128MB
         max_wal_size = 2GB
-        wal_compression = on
+        wal_compression = \(walCompression)
         checkpoint_timeout = 15min
         random_page_cost = 1.1
         # Short transactions of a billing system gain nothing from compiling their plans.

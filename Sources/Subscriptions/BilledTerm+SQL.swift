@@ -1,4 +1,5 @@
 import BillingMath
+import Customers
 import Foundation
 import Kernel
 import Postgres
@@ -28,7 +29,7 @@ struct TermColumns: Sendable {
             schedule.append(row.scheduleNumber)
             term.append(Int32(billed.term.number))
             kind.append(billed.charge.kind.rawValue)
-            customer.append(row.customer.uuid)
+            customer.append(row.customer.id.uuid)
             startsOn.append(billed.term.start)
             endsOn.append(billed.term.end)
             invoice.append(id.uuid)
@@ -49,32 +50,56 @@ struct TermColumns: Sendable {
     }
 }
 
-/// Where schedules stand after a transaction.
+/// Where schedules stand before and after a transaction.
 struct AdvanceColumns: Sendable {
     private var item: [UUID] = []
     private var schedule: [Int32] = []
+    private var formerTerm: [Int32] = []
     private var nextTerm: [Int32] = []
     private var nextDueOn: [Day?] = []
     private var hasGaps: [Bool] = []
+
+    var count: Int { item.count }
 
     mutating func append(_ moved: [(row: DueRow, item: DueItem)]) {
         for (row, standing) in moved {
             item.append(row.itemID.uuid)
             schedule.append(row.scheduleNumber)
+            formerTerm.append(Int32(row.item.nextTerm))
             nextTerm.append(Int32(standing.nextTerm))
             nextDueOn.append(standing.nextDueOn)
             hasGaps.append(!standing.billedAhead.isEmpty)
         }
     }
 
-    var update: SQL {
+    /// Moves the schedules that stand where they were read, and returns a row for each. A suspension or a
+    /// cancellation that came in between has changed its schedule, which is then missing: see `requireAll`.
+    ///
+    /// Rows are looked up by key and then taken by their place, because the planner, which does not know how
+    /// many schedules the tenant has, would now and then compare all of them with all of these.
+    func update(through day: Day) -> SQL {
         """
         UPDATE item_schedules AS d
         SET next_term = a.next_term, next_due_on = a.next_due_on, has_gaps = a.has_gaps
-        FROM unnest(\(item), \(schedule), \(nextTerm), \(nextDueOn), \(hasGaps))
-            AS a (item_id, schedule_no, next_term, next_due_on, has_gaps)
-        WHERE d.item_id = a.item_id AND d.schedule_no = a.schedule_no
+        FROM (
+            SELECT a.former_term, a.next_term, a.next_due_on, a.has_gaps, found.place
+            FROM unnest(\(item), \(schedule), \(formerTerm), \(nextTerm), \(nextDueOn), \(hasGaps))
+                AS a (item_id, schedule_no, former_term, next_term, next_due_on, has_gaps)
+            CROSS JOIN LATERAL (
+                SELECT s.ctid FROM item_schedules AS s
+                WHERE s.item_id = a.item_id AND s.schedule_no = a.schedule_no
+                OFFSET 0
+            ) AS found (place)
+            OFFSET 0
+        ) AS a
+        WHERE d.ctid = a.place AND d.next_term = a.former_term AND d.is_billable AND d.next_due_on <= \(day)
+        RETURNING d.schedule_no
         """
+    }
+
+    /// Throws what has the transaction repeated when not all schedules were moved.
+    func requireAll(_ moved: Rows) throws {
+        if moved.count != count { throw PostgresError.serializationFailure }
     }
 }
 
@@ -82,6 +107,7 @@ extension BilledTerm {
     /// Makes room for the reissue of a voided invoice's terms: its schedules stand at the earliest of them
     /// again.
     static func release(_ invoice: InvoiceID, by creditNote: UUID, in tx: Transaction) async throws {
+        try await Customer.hold(theOneOf: "SELECT customer_id FROM invoices WHERE id = \(invoice)", in: tx)
         try await tx.run(
             """
             WITH released AS (

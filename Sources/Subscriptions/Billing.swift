@@ -42,14 +42,8 @@ package struct Billing: Sendable {
     ) async throws -> BillingReport {
         let context = try await begin(request)
         let run = BillingRun(database: database, context: context, workers: request.workers, logger: logger)
-        let report = try await run.run(progress)
-        if !request.isDryRun {
-            try await Outage.outlasted {
-                try await database.write(request.scope) { tx in
-                    _ = try await Subscription.endDue(on: context.calendar.today, in: tx, at: clock.now())
-                }
-            }
-        }
+        var report = try await run.run(progress)
+        report.skipped = try await Outage.outlasted { try await end(context) }
         return report
     }
 
@@ -97,6 +91,16 @@ package struct Billing: Sendable {
             ])
         }
         return asked
+    }
+
+    /// What the calendar does after a run. Returns how many subscriptions their state kept from being billed.
+    private func end(_ context: BillingContext) async throws -> Int {
+        try await database.write(context.scope) { tx in
+            if !context.isDryRun {
+                try await Subscription.endDue(on: context.calendar.today, in: tx, at: clock.now())
+            }
+            return try await DueSchedule.countSkipped(through: context.throughDay, in: tx)
+        }
     }
 
     private func begin(_ request: BillingRequest) async throws -> BillingContext {

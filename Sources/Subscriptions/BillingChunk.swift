@@ -34,16 +34,20 @@ struct BillingChunk: Sendable {
                 }
                 account.advance(by: plan)
             } while context.isDryRun && account.isUnfinished
+            outcome.leavesTerms = outcome.leavesTerms || account.isUnfinished
             outcome.failures += account.failures
             if !context.isDryRun { advances.append(account.moved) }
         }
         if batch.count > 0 {
             // The invoices take the numbers, and take them last: workers of one tenant queue there until
             // commit.
-            var statements = [batch.lines, terms.insertion(tenant: context.scope.tenant), advances.update]
+            var statements = [
+                advances.update(through: context.throughDay), batch.lines,
+                terms.insertion(tenant: context.scope.tenant),
+            ]
             if let postings = batch.postings { statements.append(postings) }
             statements += [batch.events, batch.invoices]
-            _ = try await tx.pipeline(statements)
+            try advances.requireAll(try await tx.pipeline(statements)[0])
         }
         return outcome
     }
@@ -55,6 +59,8 @@ struct ChunkOutcome: Sendable {
     var failures: [BillingFailure] = []
     /// Customers with nothing due, or held by another worker: which of the two, the next pass shows.
     var unclaimed: Int
+    /// Whether due terms are left that were too many for one transaction.
+    var leavesTerms = false
     /// One of the invoices, to ask after when the answer to a commit was lost.
     var witness: InvoiceID?
 
@@ -63,6 +69,8 @@ struct ChunkOutcome: Sendable {
     }
 
     var billedNothing: Bool { totals.isEmpty }
+    /// Everything that was found due is billed or refused.
+    var isComplete: Bool { unclaimed == 0 && !leavesTerms }
 
     mutating func add(_ invoice: PlannedInvoice, id: InvoiceID) {
         witness = witness ?? id
@@ -75,6 +83,7 @@ struct ChunkOutcome: Sendable {
         for (currency, more) in other.totals { totals[currency, default: CurrencyTotals()] += more }
         failures += other.failures
         unclaimed += other.unclaimed
+        leavesTerms = leavesTerms || other.leavesTerms
         witness = witness ?? other.witness
     }
 }

@@ -18,7 +18,7 @@ struct BillingContext: Sendable {
     let recordedAt: Instant
 
     /// What a customer pays, and the reason that the explanation of each line gives.
-    func tax(of customer: DueRow) -> CustomerTax {
+    func tax(of customer: BilledCustomer) -> CustomerTax {
         let decision = TaxDecision(country: customer.country, isExempt: customer.isTaxExempt, rates: taxRates)
         return CustomerTax(decision, in: customer.country, rounding: calendar.settings.taxRounding)
     }

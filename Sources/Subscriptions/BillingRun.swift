@@ -21,23 +21,19 @@ struct BillingRun: Sendable {
     private static let waits = 100
     private static let waitTime = Duration.milliseconds(100)
 
-    /// Runs until nothing is due that can be billed, and returns the sum of it. `progress` hears of it after
+    /// Runs until nothing is due that can be billed, and returns the sum of it, without what was skipped.
+    /// `progress` hears of it after
     /// each chunk.
     func run(_ progress: @Sendable (BillingReport) async -> Void) async throws -> BillingReport {
         var report = BillingReport()
         var waited = 0
         while true {
             let pass = try await pass(into: &report, progress)
-            if context.isDryRun { break }
+            if context.isDryRun || pass.isComplete { break }
             if pass.billedNothing {
-                if pass.unclaimed == 0 || waited == BillingRun.waits { break }
+                if waited == BillingRun.waits { break }
                 waited += 1
                 try await Task.sleep(for: BillingRun.waitTime)
-            }
-        }
-        report.skipped = try await Outage.outlasted {
-            try await database.read(context.scope) { tx in
-                try await DueSchedule.countSkipped(through: context.throughDay, in: tx)
             }
         }
         return report

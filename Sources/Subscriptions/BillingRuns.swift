@@ -82,17 +82,24 @@ package struct BillingRuns: Service {
             let report = try await billing.run(request) { report in
                 // A missed heartbeat is made up by the next; the run itself must not fail for it.
                 try? await database.write(scope) { tx in
-                    try await QueuedRun.beat(run.id, report, now: clock.now(), in: tx)
+                    try await QueuedRun.beat(run.id, run.report(with: report), now: clock.now(), in: tx)
                 }
             }
-            try await database.write(scope) { tx in
-                try await QueuedRun.end(run.id, .finished, report, now: clock.now(), in: tx)
-            }
+            try await end(run, .finished, run.report(with: report), scope)
         } catch let error where !(error is CancellationError) {
-            try await database.write(scope) { tx in
-                try await QueuedRun.end(run.id, .failed, nil, now: clock.now(), in: tx)
-            }
+            try await end(run, .failed, nil, scope)
             throw error
+        }
+    }
+
+    /// In an outage it waits: a run whose end is not written would be taken again for nothing.
+    private func end(
+        _ run: QueuedRun, _ state: QueuedRun.State, _ report: BillingReport?, _ scope: TenantScope
+    ) async throws {
+        try await Outage.outlasted {
+            try await database.write(scope) { tx in
+                try await QueuedRun.end(run.id, state, report, now: clock.now(), in: tx)
+            }
         }
     }
 }
@@ -111,4 +118,13 @@ struct QueuedRun: Sendable {
     let report: BillingReport
     let startedAt: Instant
     let finishedAt: Instant?
+
+    /// What was done together: by the process that had the run before and was lost, as far as it reported,
+    /// and by this one. A dry run begins anew.
+    func report(with more: BillingReport) -> BillingReport {
+        if isDryRun { return more }
+        var sum = report
+        sum.add(more)
+        return sum
+    }
 }

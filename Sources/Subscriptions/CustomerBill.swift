@@ -17,7 +17,7 @@ struct CustomerBill {
         self.rows = rows
         self.context = context
         items = rows.map(\.item)
-        tax = context.tax(of: rows[0])
+        tax = context.tax(of: rows[0].customer)
     }
 
     /// What is due, without the items that cannot be billed: only they are left out.
@@ -63,7 +63,7 @@ extension CustomerBill {
     func document(for invoice: PlannedInvoice, id: InvoiceID) -> InvoiceToIssue {
         let rules = rules(through: context.throughDay)
         return InvoiceToIssue(
-            id: id, customer: rows[0].customer, buyer: rows[0].buyer, currency: invoice.currency,
+            id: id, customer: rows[0].customer.id, buyer: rows[0].customer.buyer, currency: invoice.currency,
             serviceOn: invoice.serviceDay, netMinor: invoice.netMinor, taxMinor: invoice.taxMinor,
             grossMinor: invoice.grossMinor,
             lines: invoice.lines.map { line in

@@ -9,52 +9,31 @@ extension DueRow {
     /// customer.
     ///
     /// The customer's lock makes one worker write all of a customer's invoices, so that terms of one day come
-    /// to stand on one. The schedules are locked too: if another worker billed them between this statement's
-    /// snapshot and the lock, PostgreSQL looks at the row again and drops it.
+    /// to stand on one. The schedules are read by a second statement, which sees what was committed before
+    /// the lock was had; what changes them in between is found by `AdvanceColumns`.
     static func claim(_ customers: [CustomerID], through day: Day, in tx: Transaction) async throws
         -> [[DueRow]]
     {
-        let rows = try await tx.pipeline([
+        let locked = try await tx.pipeline([
             steadyPlans,
             """
-            WITH claimed AS MATERIALIZED (
-                SELECT id, country, tax_exempt, \(Buyer.snapshot) AS buyer
-                FROM customers
-                WHERE id = ANY(\(customers.map(\.uuid)))
-                FOR NO KEY UPDATE SKIP LOCKED
-            )
-            SELECT c.id, c.country, c.tax_exempt, c.buyer, d.item_id, d.schedule_no, d.subscription_id,
-                s.reference, s.cancel_on, d.anchor, d.interval_unit, d.interval_count, d.next_term,
-                CASE WHEN d.has_gaps THEN ARRAY(
-                    SELECT b.term_no FROM billed_terms AS b
-                    WHERE b.item_id = d.item_id AND b.schedule_no = d.schedule_no AND b.term_no > d.next_term
-                        AND b.kind = 'recurring' AND b.released_by = \(BilledTerm.notReleased)
-                ) END AS billed_ahead,
-                i.quantity_micros, p.id AS price_id, p.currency, p.amount_minor, p.setup_fee_minor, t.name
-            FROM claimed AS c
-            JOIN item_schedules AS d ON d.customer_id = c.id AND d.is_billable AND d.next_due_on <= \(day)
-            CROSS JOIN LATERAL (
-                SELECT * FROM subscription_items AS i
-                WHERE i.tenant_id = d.tenant_id AND i.id = d.item_id OFFSET 0
-            ) AS i
-            CROSS JOIN LATERAL (
-                SELECT * FROM subscriptions AS s
-                WHERE s.tenant_id = d.tenant_id AND s.id = d.subscription_id OFFSET 0
-            ) AS s
-            CROSS JOIN LATERAL (
-                SELECT * FROM prices AS p WHERE p.tenant_id = d.tenant_id AND p.id = d.price_id OFFSET 0
-            ) AS p
-            CROSS JOIN LATERAL (
-                SELECT * FROM products AS t WHERE t.tenant_id = d.tenant_id AND t.id = i.product_id OFFSET 0
-            ) AS t
-            ORDER BY c.id, d.item_id, d.schedule_no
-            FOR NO KEY UPDATE OF d
+            SELECT id, country, tax_exempt, \(Buyer.snapshot) AS buyer
+            FROM customers
+            WHERE id = ANY(\(customers.map(\.uuid)))
+            FOR NO KEY UPDATE SKIP LOCKED
             """,
         ])[1]
+        var held: [CustomerID: BilledCustomer] = [:]
+        for row in locked {
+            let customer = try BilledCustomer(row: row)
+            held[customer.id] = customer
+        }
+        if held.isEmpty { return [] }
         var groups: [[DueRow]] = []
-        for row in rows {
-            let due = try DueRow(row: row)
-            if groups.last?.first?.customer == due.customer {
+        for row in try await tx.pipeline([due(of: Array(held.keys), through: day)])[0] {
+            guard let customer = held[try row[Column.customer]] else { continue }
+            let due = try DueRow(row: row, of: customer)
+            if groups.last?.first?.customer.id == customer.id {
                 groups[groups.count - 1].append(due)
             } else {
                 groups.append([due])
@@ -63,29 +42,56 @@ extension DueRow {
         return groups
     }
 
+    private static func due(of customers: [CustomerID], through day: Day) -> SQL {
+        """
+        SELECT i.customer_id, d.item_id, d.schedule_no, d.subscription_id, s.reference, s.cancel_on, d.anchor,
+            d.interval_unit, d.interval_count, d.next_term,
+            CASE WHEN d.has_gaps THEN ARRAY(
+                SELECT b.term_no FROM billed_terms AS b
+                WHERE b.item_id = d.item_id AND b.schedule_no = d.schedule_no AND b.term_no > d.next_term
+                    AND b.kind = 'recurring' AND b.released_by = \(BilledTerm.notReleased)
+            ) END AS billed_ahead,
+            i.quantity_micros, p.id AS price_id, p.currency, p.amount_minor, p.setup_fee_minor, t.name
+        FROM subscription_items AS i
+        CROSS JOIN LATERAL (
+            SELECT * FROM item_schedules AS d
+            WHERE d.tenant_id = i.tenant_id AND d.item_id = i.id AND d.is_billable AND d.next_due_on <= \(day)
+            OFFSET 0
+        ) AS d
+        CROSS JOIN LATERAL (
+            SELECT * FROM subscriptions AS s
+            WHERE s.tenant_id = d.tenant_id AND s.id = d.subscription_id OFFSET 0
+        ) AS s
+        CROSS JOIN LATERAL (
+            SELECT * FROM prices AS p WHERE p.tenant_id = d.tenant_id AND p.id = d.price_id OFFSET 0
+        ) AS p
+        CROSS JOIN LATERAL (
+            SELECT * FROM products AS t WHERE t.tenant_id = d.tenant_id AND t.id = i.product_id OFFSET 0
+        ) AS t
+        WHERE i.customer_id = ANY(\(customers.map(\.uuid)))
+        ORDER BY i.customer_id, d.item_id, d.schedule_no
+        """
+    }
+
     /// A run reads and writes by keys only. Without statistics, as after an import, the planner would rather
     /// read whole tables for each chunk, or take a tenant for one row and multiply its tables; against that
-    /// the claim's joins are lateral, and OFFSET 0 keeps the planner from dissolving them.
+    /// the joins are lateral, and OFFSET 0 keeps the planner from dissolving them.
     private static let steadyPlans: SQL =
         """
         SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
-            set_config('enable_mergejoin', 'off', true)
+            set_config('enable_mergejoin', 'off', true), set_config('enable_material', 'off', true)
         """
 
     private enum Column: Int, ColumnKey {
-        case customer, country, isTaxExempt, buyer, item, schedule, subscription, reference, cancelOn, anchor,
-            unit,
-            count, nextTerm, billedAhead, quantity, price, currency, amount, setupFee, productName
+        case customer, item, schedule, subscription, reference, cancelOn, anchor, unit, count, nextTerm,
+            billedAhead, quantity, price, currency, amount, setupFee, productName
 
         /// By place: names cost more than values where a run reads a hundred thousand rows.
         func index(in row: Row) -> Int? { rawValue }
     }
 
-    private init(row: Row) throws {
-        customer = try row[Column.customer]
-        country = try row[Column.country]
-        isTaxExempt = try row[Column.isTaxExempt]
-        buyer = try row[Column.buyer]
+    private init(row: Row, of customer: BilledCustomer) throws {
+        self.customer = customer
         itemID = try row[Column.item]
         scheduleNumber = try row[Column.schedule]
         subscription = try row[Column.subscription]
@@ -105,5 +111,14 @@ extension DueRow {
             price: UnitPrice(
                 currency: try row[Column.currency], recurringMinor: try row[Column.amount],
                 setUpMinor: try row[Column.setupFee]))
+    }
+}
+
+extension BilledCustomer {
+    fileprivate init(row: Row) throws {
+        id = try row[0]
+        country = try row[1]
+        isTaxExempt = try row[2]
+        buyer = try row[3]
     }
 }

@@ -5,10 +5,7 @@ import Postgres
 
 /// A due schedule with all that its lines need, as the claim of a billing run reads it.
 struct DueRow: Sendable {
-    let customer: CustomerID
-    let country: CountryCode
-    let isTaxExempt: Bool
-    let buyer: JSONText
+    let customer: BilledCustomer
     let itemID: SubscriptionItemID
     let scheduleNumber: Int32
     let subscription: SubscriptionID
@@ -27,7 +24,17 @@ struct DueRow: Sendable {
 
     func failure(_ reason: BillingFailure.Reason) -> BillingFailure {
         BillingFailure(
-            subscription: subscription, reference: reference, item: itemID, customer: customer, reason: reason
+            subscription: subscription, reference: reference, item: itemID, customer: customer.id,
+            reason: reason
         )
     }
+}
+
+/// A customer whom a run holds, with what all their invoices need.
+struct BilledCustomer: Sendable {
+    let id: CustomerID
+    let country: CountryCode
+    let isTaxExempt: Bool
+    /// As their invoices keep it.
+    let buyer: JSONText
 }

@@ -40,13 +40,19 @@ struct DueSchedule: Sendable {
     static func byCustomer(after last: Position?, through day: Day, in tx: Transaction) async throws
         -> [DueSchedule]
     {
-        let behind: SQL = last.map { "(customer_id, item_id) > (\($0.customer), \($0.item))" } ?? "TRUE"
+        let behind: SQL = last.map { "(i.customer_id, i.id) > (\($0.customer), \($0.item))" } ?? "TRUE"
         return try await tx.all(
             """
-            SELECT customer_id, next_due_on, item_id, schedule_no
-            FROM item_schedules
-            WHERE is_billable AND next_due_on <= \(day) AND \(behind)
-            ORDER BY customer_id, item_id
+            SELECT i.customer_id, d.next_due_on, d.item_id, d.schedule_no
+            FROM subscription_items AS i
+            CROSS JOIN LATERAL (
+                SELECT * FROM item_schedules AS d
+                WHERE d.tenant_id = i.tenant_id AND d.item_id = i.id AND d.is_billable
+                    AND d.next_due_on <= \(day)
+                OFFSET 0
+            ) AS d
+            WHERE \(behind)
+            ORDER BY i.customer_id, i.id
             LIMIT \(BillingRun.pageSize)
             """, DueSchedule.init(row:))
     }
@@ -57,7 +63,8 @@ struct DueSchedule: Sendable {
             """
             SELECT count(DISTINCT s.id) AS skipped
             FROM subscriptions AS s
-            JOIN item_schedules AS d ON d.tenant_id = s.tenant_id AND d.subscription_id = s.id
+            JOIN subscription_items AS i ON i.tenant_id = s.tenant_id AND i.subscription_id = s.id
+            JOIN item_schedules AS d ON d.tenant_id = i.tenant_id AND d.item_id = i.id
             WHERE s.state = 'suspended' AND d.next_due_on <= \(day)
             """
         ) { try $0["skipped"] } ?? 0
@@ -74,9 +81,10 @@ struct DueSchedule: Sendable {
         try await tx.all(
             """
             SELECT d.subscription_id, s.reference, d.item_id
-            FROM item_schedules AS d
+            FROM subscription_items AS i
+            JOIN item_schedules AS d ON d.tenant_id = i.tenant_id AND d.item_id = i.id
             JOIN subscriptions AS s ON s.tenant_id = d.tenant_id AND s.id = d.subscription_id
-            WHERE d.customer_id = \(customer) AND d.is_billable AND d.next_due_on <= \(day)
+            WHERE i.customer_id = \(customer) AND d.is_billable AND d.next_due_on <= \(day)
             """
         ) { row in
             BillingFailure(

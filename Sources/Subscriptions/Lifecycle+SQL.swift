@@ -20,8 +20,8 @@ extension Subscription {
                 UPDATE item_schedules AS d
                 SET is_billable = true
                 FROM begun
-                WHERE begun.state = 'active' AND d.tenant_id = begun.tenant_id
-                    AND d.subscription_id = begun.id
+                JOIN subscription_items AS i ON i.tenant_id = begun.tenant_id AND i.subscription_id = begun.id
+                WHERE begun.state = 'active' AND d.tenant_id = i.tenant_id AND d.item_id = i.id
             )
             SELECT id, state, version FROM begun
             """
@@ -41,15 +41,17 @@ extension Subscription {
                 SET state = 'cancelled', suspension_reason = NULL, version = version + 1
                 WHERE s.state <> 'cancelled' AND s.cancel_on <= \(today)
                     AND NOT EXISTS (
-                        SELECT FROM item_schedules AS d
-                        WHERE d.tenant_id = s.tenant_id AND d.subscription_id = s.id
+                        SELECT FROM subscription_items AS i
+                        JOIN item_schedules AS d ON d.tenant_id = i.tenant_id AND d.item_id = i.id
+                        WHERE i.tenant_id = s.tenant_id AND i.subscription_id = s.id
                             AND d.is_billable AND d.next_due_on IS NOT NULL)
                 RETURNING tenant_id, id, version
             ), unbillable AS (
                 UPDATE item_schedules AS d
                 SET is_billable = false
                 FROM ended
-                WHERE d.tenant_id = ended.tenant_id AND d.subscription_id = ended.id
+                JOIN subscription_items AS i ON i.tenant_id = ended.tenant_id AND i.subscription_id = ended.id
+                WHERE d.tenant_id = i.tenant_id AND d.item_id = i.id
             )
             SELECT id, version FROM ended
             """

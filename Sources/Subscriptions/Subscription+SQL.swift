@@ -1,5 +1,7 @@
 import BillingMath
+import Customers
 import Kernel
+import Platform
 import Postgres
 
 extension Subscription {
@@ -27,36 +29,26 @@ extension Subscription {
         try await tx.first("SELECT \(columns) FROM subscriptions WHERE id = \(id)", Subscription.init(row:))
     }
 
-    /// Locks the subscription and then its schedules, in the order in which a billing run would meet them.
+    /// Locks the subscription, and before it the customer, whom a billing run may hold.
     static func lock(_ id: SubscriptionID, in tx: Transaction) async throws -> Subscription? {
-        let subscription = try await tx.first(
+        try await Customer.hold(
+            theOneOf: "SELECT customer_id FROM subscriptions WHERE id = \(id)", in: tx)
+        return try await tx.first(
             "SELECT \(columns) FROM subscriptions WHERE id = \(id) FOR NO KEY UPDATE", Subscription.init(row:)
         )
-        try await tx.run(
-            """
-            SELECT FROM item_schedules
-            WHERE subscription_id = \(id)
-            ORDER BY item_id, schedule_no
-            FOR NO KEY UPDATE
-            """)
-        return subscription
     }
 
     static func list(
         _ filter: SubscriptionFilter, _ page: PageRequest, in tx: Transaction
     ) async throws -> Page<Subscription> {
-        var condition: SQL = "TRUE"
-        if let customer = filter.customer { condition = "\(condition) AND customer_id = \(customer)" }
-        if let state = filter.state { condition = "\(condition) AND state = \(state)" }
-        if let reference = filter.reference { condition = "\(condition) AND reference = \(reference)" }
-        if let after = page.cursor.flatMap(SubscriptionID.init) {
-            condition = "\(condition) AND id < \(after)"
-        }
+        let place = ListPlace.newest(
+            of: filter.customer ?? tx.scope.customer, in: filter.state,
+            behind: page.cursor.flatMap(SubscriptionID.init)?.uuid)
+        let reference: SQL = filter.reference.map { "reference = \($0) AND " } ?? ""
         let rows = try await tx.all(
             """
             SELECT \(columns) FROM subscriptions
-            WHERE \(condition)
-            ORDER BY id DESC
+            WHERE \(reference)\(place)
             LIMIT \(page.limit + 1)
             """, Subscription.init(row:))
         return Page(fetched: rows, limit: page.limit, cursor: \.id.description)
@@ -78,7 +70,7 @@ extension Subscription {
             UPDATE item_schedules
             SET is_billable = \(isBillable),
                 next_due_on = CASE WHEN \(cancelOn) <= next_due_on THEN NULL ELSE next_due_on END
-            WHERE subscription_id = \(id)
+            WHERE item_id IN (SELECT i.id FROM subscription_items AS i WHERE i.subscription_id = \(id))
             """)
         return updated
     }

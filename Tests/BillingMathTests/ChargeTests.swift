@@ -1,5 +1,6 @@
 import BillingMath
 import Kernel
+import Seeds
 import Testing
 
 @Suite("Charges")

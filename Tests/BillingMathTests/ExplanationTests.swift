@@ -1,6 +1,7 @@
 import BillingMath
 import Foundation
 import Kernel
+import Seeds
 import Testing
 
 @Suite("Explanations")

@@ -1,5 +1,6 @@
 import BillingMath
 import Kernel
+import Seeds
 import Testing
 
 @Suite("What holds for every invoice plan")

@@ -43,11 +43,15 @@ enum CatalogueSQL {
         """
 
     /// As pg_get_expr prints it.
-    static let tenantExpression =
-        "(tenant_id = (NULLIF(current_setting(''mpanel.tenant_id''::text, true), ''''::text))::uuid)"
+    static let tenantExpression = "(tenant_id = \(setting("tenant_id")))"
 
     /// The same for the customer of a row, in the named column.
     static let customerExpression =
-        "(((NULLIF(current_setting(''mpanel.customer_id''::text, true), ''''::text))::uuid IS NULL)"
-        + " OR (%I = (NULLIF(current_setting(''mpanel.customer_id''::text, true), ''''::text))::uuid))"
+        "((\(setting("customer_id")) IS NULL) OR (%I = \(setting("customer_id"))))"
+
+    /// Read in a sub-select, so once for a statement.
+    private static func setting(_ name: String) -> String {
+        "( SELECT (NULLIF(current_setting(''mpanel.\(name)''::text, true), ''''::text))::uuid"
+            + " AS \"nullif\")"
+    }
 }

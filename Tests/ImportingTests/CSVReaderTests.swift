@@ -1,5 +1,6 @@
 import Foundation
 import Importing
+import Seeds
 import Testing
 
 @Suite("Reading CSV")

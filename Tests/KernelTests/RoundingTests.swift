@@ -1,4 +1,5 @@
 import Kernel
+import Seeds
 import Testing
 
 @Suite("Rounding")

@@ -2,6 +2,7 @@ import Foundation
 import Kernel
 import MPanelServer
 import Postgres
+import Seeds
 import Subscriptions
 import TestKit
 import Testing

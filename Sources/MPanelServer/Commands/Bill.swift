@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import Kernel
+import Logging
 import Subscriptions
 import Tenancy
 
@@ -19,7 +20,7 @@ struct Bill: AsyncParsableCommand {
     @Option(help: "The company's slug.")
     var tenant: String?
 
-    @Flag(help: "All companies of this installation, one after the other.")
+    @Flag(help: "All companies of this installation; one that cannot be billed stops none of the others.")
     var all = false
 
     @Option(name: .customLong("as-of"), help: "YYYY-MM-DD; the company's today unless told.")
@@ -43,13 +44,12 @@ struct Bill: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let report = try await Session.run(connections: workers + 3) { session in
-            var sum = BillingReport()
-            for (id, slug) in try await targets(session) {
-                sum.add(try await bill(id, slug, session))
-            }
-            return sum
+        // Each of `workers` companies at a time has `workers` transactions at once.
+        let connections = (all ? workers * workers : workers) + 3
+        let report = try await Session.run(connections: min(connections, Bill.connectionLimit)) { session in
+            all ? try await billAll(session) : try await billOne(session)
         }
+        Terminal.endProgress()
         if json {
             try Terminal.json(report)
         } else {
@@ -58,25 +58,56 @@ struct Bill: AsyncParsableCommand {
         if !report.failed.isEmpty { throw ExitCode(3) }
     }
 
-    private func targets(_ session: Session) async throws -> [(TenantID, String)] {
-        if let tenant { return [(try await session.tenant(tenant), tenant)] }
-        return try await session.installation.tenants.all().map { ($0.id, $0.slug.text) }
-    }
+    /// A database of one's own may take no more; those who find none free wait in line.
+    private static let connectionLimit = 40
 
-    private func bill(_ id: TenantID, _ slug: String, _ session: Session) async throws -> BillingReport {
+    private func billOne(_ session: Session) async throws -> BillingReport {
+        let slug = tenant ?? ""
         let billing = session.installation.subscriptions.billing
         let request = BillingRequest(
-            scope: TenantScope(id), asOf: asOf.flatMap(Day.init), isDryRun: dryRun, workers: workers)
+            scope: TenantScope(try await session.tenant(slug)), asOf: asOf.flatMap(Day.init),
+            isDryRun: dryRun, workers: workers)
         let days = try await billing.days(of: request)
         if days.isAhead {
             Terminal.say(
-                "\(slug): billing ahead, terms up to \(days.asOf); invoices are dated today, \(days.today).")
+                "\(slug): billing ahead, terms up to \(days.asOf); invoices are dated \(days.today).")
         }
-        let report = try await billing.run(request) { report in
+        return try await billing.run(request) { report in
             Terminal.progress("\(slug): \(report.invoices) invoices, \(report.lines) lines")
         }
+    }
+
+    private func billAll(_ session: Session) async throws -> BillingReport {
+        let tenants = try await session.installation.tenants.all()
+        let slugs = Dictionary(uniqueKeysWithValues: tenants.map { ($0.id, $0.slug.text) })
+        if let asOf {
+            Terminal.say(
+                "Companies whose today is before \(asOf) are billed ahead; invoices are dated today.")
+        }
+        let results = try await session.installation.subscriptions.billing.runAll(
+            tenants.map(\.id), asOf: asOf.flatMap(Day.init), isDryRun: dryRun, workers: workers
+        ) { tenant, report in
+            Terminal.progress("\(slugs[tenant] ?? ""): \(report.invoices) invoices, \(report.lines) lines")
+        }
+        var sum = BillingReport()
+        var stopped: [String] = []
+        for (tenant, result) in zip(tenants, results) {
+            switch result {
+            case .success(let report): sum.add(report)
+            case .failure(let error):
+                stopped.append(tenant.slug.text)
+                session.logger.error(
+                    "a company could not be billed",
+                    metadata: [
+                        "tenant": "\(tenant.id)", "error": "\(String(reflecting: error))",
+                    ])
+            }
+        }
+        if stopped.isEmpty { return sum }
         Terminal.endProgress()
-        return report
+        BillTable(sum, isDryRun: dryRun).print()
+        throw Complaint(
+            "Not billed: \(stopped.joined(separator: ", ")). The log above says why; mend it and run again.")
     }
 }
 

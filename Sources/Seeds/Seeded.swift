@@ -1,12 +1,12 @@
 /// SplitMix64: the same seed gives the same numbers on every machine.
-struct Seeded: RandomNumberGenerator {
+package struct Seeded: RandomNumberGenerator {
     private var state: UInt64
 
-    init(_ seed: UInt64) {
+    package init(_ seed: UInt64) {
         state = seed
     }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
@@ -16,4 +16,4 @@ struct Seeded: RandomNumberGenerator {
 }
 
 /// The seeds of the property tests; a failure names the one it happened with.
-let seeds: ClosedRange<UInt64> = 1...40
+package let seeds: ClosedRange<UInt64> = 1...40
