@@ -30,7 +30,7 @@ let foundation: [Target] = [
 // One target a capability, all with the same small inside. Documents sit below life-cycles.
 let capabilities: [Target] = [
     library("Tenancy", ["Kernel", "BillingMath", "Postgres", "Web"]),
-    library("Platform", ["Kernel", "Postgres", "Web", "Tenancy", .crypto]),
+    library("Platform", ["Kernel", "Postgres", "Web", "Tenancy", .logging, .lifecycle, .crypto]),
     library("Identity", ["Kernel", "Postgres", "Web", "Tenancy", "Platform", "CCrypt", .jwt, .crypto]),
     library("Customers", ["Kernel", "Postgres", "Web", "Tenancy", "Platform"]),
     library("Catalog", ["Kernel", "Postgres", "Web", "Tenancy", "Platform"]),
@@ -43,7 +43,7 @@ let capabilities: [Target] = [
         "Subscriptions",
         [
             "Kernel", "BillingMath", "Postgres", "Web", "Tenancy", "Platform", "Customers", "Catalog", "Tax",
-            "Invoicing", .logging, .lifecycle,
+            "Invoicing", .logging,
         ]),
     library(
         "Importing",
@@ -93,8 +93,8 @@ let tests: [Target] = [
     testing(
         "Scenario", of: [],
         [
-            "TestKit", "Seeds", "MPanelServer", "Kernel", "Postgres", "Web", "Subscriptions", "Importing",
-            "Tenancy", "Invoicing", .httpTypes, .logging,
+            "TestKit", "Seeds", "MPanelServer", "Kernel", "Postgres", "Web", "Platform", "Subscriptions",
+            "Importing", "Tenancy", "Invoicing", .httpTypes, .logging, .lifecycle,
         ]),
     testing(
         "Contract", of: [],

@@ -27,10 +27,12 @@ package struct Installation: Sendable {
     package let invoicing: Invoicing
     package let subscriptions: Subscriptions
     package let importing: Importing.Import
+    package let jobs: Jobs
     package let pools: [ConnectionPool]
     package let logger: Logger
     let clock: RealClock
     private let tenancy: Tenancy
+    private let listener: Listener
 
     /// Addresses of the database for the two roles that serve requests, and what the rest needs.
     package struct Parts: Sendable {
@@ -58,10 +60,12 @@ package struct Installation: Sendable {
         pools = [app, routing]
         self.logger = logger
         clock = parts.clock
+        listener = Listener(PostgresSettings(url: parts.appURL), logger: logger)
         database = Database(app)
         system = SystemDatabase(routing)
         tenants = Tenants(database: database, system: system, clock: clock)
         tenancy = Tenancy(tenants: tenants)
+        jobs = Jobs(database: database, clock: clock)
         identity = Identity(
             database: database, tenants: tenants,
             keys: SigningKeys(system: system, secrets: parts.secrets, clock: clock),
@@ -78,7 +82,7 @@ package struct Installation: Sendable {
                 }
             ])
         subscriptions = Subscriptions(
-            stores: (database, system), tenants: tenants, taxRates: tax.rates, clock: clock, logger: logger)
+            database: database, tenants: tenants, taxRates: tax.rates, clock: clock, logger: logger)
         importing = Importing.Import(
             database: database, tenants: tenants, catalog: catalog, customers: customers, tax: tax,
             subscriptions: subscriptions, clock: clock)
@@ -90,7 +94,7 @@ package struct Installation: Sendable {
             let business =
                 tenancy.endpoints + identity.endpoints + catalog.endpoints + customers.endpoints
                 + tax.endpoints
-                + ledger.endpoints + invoicing.endpoints + subscriptions.endpoints
+                + ledger.endpoints + invoicing.endpoints + subscriptions.endpoints + jobs.endpoints
             return try healthEndpoints + business + [Installation.openAPI.endpoint(of: business)]
         }
     }
@@ -111,6 +115,13 @@ package struct Installation: Sendable {
         return API(try endpoints, settings: settings, logger: logger) { token, host in
             try await identity.authenticate(bearer: token, host: host)
         }
+    }
+
+    /// Does the jobs of all capabilities.
+    package func worker(_ limits: JobWorker.Limits = .init()) -> JobWorker {
+        JobWorker(
+            subscriptions.jobs, stores: (database, system), listener: listener, limits: limits, clock: clock,
+            logger: logger)
     }
 
     package func shutDown() async {

@@ -24,8 +24,8 @@ struct MPanel: AsyncParsableCommand {
               mpanel serve
             """,
         subcommands: [
-            Serve.self, Migrate.self, Import.self, Bill.self, Audit.self, TenantCommand.self,
-            UserCommand.self,
+            Serve.self, Work.self, Migrate.self, Import.self, Bill.self, Audit.self, TenantCommand.self,
+            UserCommand.self, JobsCommand.self,
             OpenAPICommand.self, Demo.self, Bench.self,
         ])
 }

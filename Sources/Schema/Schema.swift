@@ -18,6 +18,7 @@ package enum Schema {
         migration(13, "imported_rows", PackageResources._013_imported_rows_sql),
         migration(14, "settings_read_once", PackageResources._014_settings_read_once_sql),
         migration(15, "lighter_runs", PackageResources._015_lighter_runs_sql),
+        migration(16, "jobs", PackageResources._016_jobs_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

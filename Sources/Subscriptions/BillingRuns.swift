@@ -1,27 +1,19 @@
+import Foundation
 import Kernel
-import Logging
+import Platform
 import Postgres
-import ServiceLifecycle
 
-/// Billing runs that the API asked for. The row is the queue: any server process takes it, and takes it again
-/// when the one that had it died, because a run that is repeated bills nothing twice.
-package struct BillingRuns: Service {
+/// Billing runs that the API asked for: what was asked and how far it is stands in a row, and a job does it.
+/// A run that is repeated bills nothing twice, so any worker may take it over from one that died.
+package struct BillingRuns: Sendable {
     private let database: Database
-    private let system: SystemDatabase
     private let billing: Billing
     private let clock: RealClock
-    private let logger: Logger
 
-    /// A run that has not reported for so long has lost its process.
-    static let lostAfterSeconds: Int64 = 60
-    private static let pollTime = Duration.seconds(1)
-
-    init(database: Database, system: SystemDatabase, billing: Billing, clock: RealClock, logger: Logger) {
+    init(database: Database, billing: Billing, clock: RealClock) {
         self.database = database
-        self.system = system
         self.billing = billing
         self.clock = clock
-        self.logger = logger
     }
 
     /// Queues a run. Throws `billingBusy` while one of the tenant is waiting.
@@ -30,7 +22,12 @@ package struct BillingRuns: Service {
         let run = QueuedRun(
             id: .new(), asOf: days.asOf, issuedOn: days.today, isDryRun: isDryRun, state: .queued,
             report: BillingReport(), startedAt: clock.now(), finishedAt: nil)
-        try await database.write(actor.scope) { tx in try await run.insert(in: tx) }
+        try await database.write(actor.scope) { tx in
+            try await run.insert(in: tx)
+            try await Job.ask(
+                for: BillingRuns.jobKind, JSONText(encoding: RunToDo(run: run.id.uuid)), in: tx,
+                at: run.startedAt)
+        }
         return run
     }
 
@@ -45,60 +42,38 @@ package struct BillingRuns: Service {
         try await database.read(scope) { tx in try await QueuedRun.list(page, in: tx) }
     }
 
-    /// Takes waiting runs, one at a time, until the server drains.
-    package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            while !Task.isCancelled {
-                do {
-                    if try await !runNext() { try await Task.sleep(for: BillingRuns.pollTime) }
-                } catch is CancellationError {
-                    return
-                } catch {
-                    logger.error("a billing run stopped", metadata: ["error": "\(String(reflecting: error))"])
-                    try? await Task.sleep(for: BillingRuns.pollTime)
-                }
-            }
+    private static let jobKind = "billing_run"
+
+    /// The payload of the job.
+    private struct RunToDo: Codable {
+        let run: UUID
+
+        var id: RunID { RunID(run) }
+    }
+
+    var job: JobDefinition {
+        JobDefinition(BillingRuns.jobKind) { scope, payload in
+            try await carryOut(payload.decode(RunToDo.self).id, scope)
+        } giveUp: { tx, payload in
+            try await QueuedRun.end(
+                payload.decode(RunToDo.self).id, .failed, nil, now: clock.now(), in: tx)
         }
     }
 
-    /// Runs the oldest waiting run. False when there is none.
-    package func runNext() async throws -> Bool {
-        let lostBefore = clock.now().adding(seconds: -BillingRuns.lostAfterSeconds)
-        for head in try await QueuedRun.waiting(lostBefore: lostBefore, in: system) {
-            let scope = TenantScope(head.tenant)
-            let taken = try await database.write(scope) { tx in
-                try await QueuedRun.take(head.id, lostBefore: lostBefore, now: clock.now(), in: tx)
-            }
-            guard let taken else { continue }
-            try await finish(taken, scope)
-            return true
-        }
-        return false
-    }
-
-    private func finish(_ run: QueuedRun, _ scope: TenantScope) async throws {
+    private func carryOut(_ id: RunID, _ scope: TenantScope) async throws {
+        let taken = try await database.write(scope) { tx in try await QueuedRun.take(id, in: tx) }
+        guard let run = taken else { return }
         let request = BillingRequest(scope: scope, asOf: run.asOf, isDryRun: run.isDryRun)
-        do {
-            let report = try await billing.run(request) { report in
-                // A missed heartbeat is made up by the next; the run itself must not fail for it.
-                try? await database.write(scope) { tx in
-                    try await QueuedRun.beat(run.id, run.report(with: report), now: clock.now(), in: tx)
-                }
+        let report = try await billing.run(request) { report in
+            // Progress that is missed is made up by the next; the run itself must not fail for it.
+            try? await database.write(scope) { tx in
+                try await QueuedRun.report(run.report(with: report), of: id, now: clock.now(), in: tx)
             }
-            try await end(run, .finished, run.report(with: report), scope)
-        } catch let error where !(error is CancellationError) {
-            try await end(run, .failed, nil, scope)
-            throw error
         }
-    }
-
-    /// In an outage it waits: a run whose end is not written would be taken again for nothing.
-    private func end(
-        _ run: QueuedRun, _ state: QueuedRun.State, _ report: BillingReport?, _ scope: TenantScope
-    ) async throws {
+        // In an outage it waits: a run whose end is not written would be done again for nothing.
         try await Outage.outlasted {
             try await database.write(scope) { tx in
-                try await QueuedRun.end(run.id, state, report, now: clock.now(), in: tx)
+                try await QueuedRun.end(id, .finished, run.report(with: report), now: clock.now(), in: tx)
             }
         }
     }

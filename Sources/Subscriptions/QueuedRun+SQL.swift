@@ -45,34 +45,18 @@ extension QueuedRun {
         return Page(fetched: rows, limit: page.limit, cursor: \.id.description)
     }
 
-    /// The oldest few that wait or whose process was lost, over all tenants: ids and routing only.
-    static func waiting(
-        lostBefore: Instant, in system: SystemDatabase
-    ) async throws -> [(tenant: TenantID, id: RunID)] {
-        try await system.all(
-            """
-            SELECT tenant_id, id FROM billing_runs
-            WHERE state = 'queued' OR (state = 'running' AND reported_at < \(lostBefore))
-            ORDER BY id
-            LIMIT 10
-            """
-        ) { (try $0["tenant_id"], try $0["id"]) }
-    }
-
-    /// Nil when another process was quicker.
-    static func take(
-        _ id: RunID, lostBefore: Instant, now: Instant, in tx: Transaction
-    ) async throws -> QueuedRun? {
+    /// Begins the run, or goes on with it after another worker. Nil when it is finished: only the end of its
+    /// job was not written.
+    static func take(_ id: RunID, in tx: Transaction) async throws -> QueuedRun? {
         try await tx.first(
             """
-            UPDATE billing_runs
-            SET state = 'running', reported_at = \(now)
-            WHERE id = \(id) AND (state = 'queued' OR (state = 'running' AND reported_at < \(lostBefore)))
+            UPDATE billing_runs SET state = 'running', finished_at = NULL
+            WHERE id = \(id) AND state <> 'finished'
             RETURNING \(columns)
             """, QueuedRun.init(row:))
     }
 
-    static func beat(_ id: RunID, _ report: BillingReport, now: Instant, in tx: Transaction) async throws {
+    static func report(_ report: BillingReport, of id: RunID, now: Instant, in tx: Transaction) async throws {
         try await tx.run(
             """
             UPDATE billing_runs

@@ -3,7 +3,7 @@ import Catalog
 package import Foundation
 package import Kernel
 package import Logging
-import Platform
+package import Platform
 package import Postgres
 package import Tax
 package import Tenancy
@@ -19,21 +19,22 @@ package struct Subscriptions: Sendable {
     private let clock: RealClock
 
     package init(
-        stores: (database: Database, system: SystemDatabase), tenants: Tenants, taxRates: TaxRates,
-        clock: RealClock,
-        logger: Logger
+        database: Database, tenants: Tenants, taxRates: TaxRates, clock: RealClock, logger: Logger
     ) {
-        let (database, system) = stores
         self.database = database
         self.tenants = tenants
         self.clock = clock
         billing = Billing(
             database: database, tenants: tenants, taxRates: taxRates, clock: clock, logger: logger)
-        runs = BillingRuns(database: database, system: system, billing: billing, clock: clock, logger: logger)
+        runs = BillingRuns(database: database, billing: billing, clock: clock)
     }
 
     package var endpoints: [Endpoint] {
         subscriptionEndpoints + runEndpoints
+    }
+
+    package var jobs: [JobDefinition] {
+        [runs.job]
     }
 
     /// Where billed terms do not tile the time line of their items.

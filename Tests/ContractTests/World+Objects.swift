@@ -23,6 +23,7 @@ struct ObjectMaker: Sendable {
             case "credit-notes": try await creditNote()
             case "customers": try await customer()
             case "invoices": try await draft()
+            case "jobs": try await job()
             case "prices": try await product()["prices"][0]
             case "product-families":
                 try await company.owner.must(
@@ -54,6 +55,12 @@ struct ObjectMaker: Sendable {
         let id = try await (customer == nil ? self.customer() : customer ?? .null)["id"].text ?? ""
         return try await company.owner.must(
             .post, "/v1/customers/\(id)/contacts", ["name": "Bo Berg", "email": "bo@berg.example"])
+    }
+
+    /// Asking for a billing run makes a job.
+    func job() async throws -> JSONValue {
+        _ = try await run()
+        return try await company.owner.first("/v1/jobs")
     }
 
     func product() async throws -> JSONValue {

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Kernel
 import MPanelServer
+import Platform
 import Subscriptions
 import TestKit
 import Testing
@@ -13,10 +14,10 @@ struct BillingRunRequestTests {
     func run() async throws {
         try await TestServer.run { server in
             let company = try await Company(.monthly(from: "2026-10-15"), on: server)
-            let runs = server.installation.subscriptions.runs
+            let worker = server.installation.worker()
             try await server.api { anyone in
                 let staff = try await anyone.signedIn(company.user(.staff))
-                #expect(try await runs.runNext() == false, "nothing waits")
+                #expect(try await worker.drain() == 0, "nothing waits")
                 let asked = try await staff.send(.post, "/v1/billing-runs", ["as_of": "2026-12-20"])
                 #expect(asked.status == 202)
                 #expect(asked["state"] == "queued")
@@ -26,7 +27,7 @@ struct BillingRunRequestTests {
                 #expect(try await staff.send(.get, path)["state"] == "queued")
                 #expect(try await company.invoices() == [])
 
-                #expect(try await runs.runNext())
+                #expect(try await worker.drain() == 1)
                 let finished = try await staff.send(.get, path)
                 #expect(finished["state"] == "finished")
                 #expect(
@@ -36,7 +37,7 @@ struct BillingRunRequestTests {
                 #expect(finished["failed"] == [])
                 #expect(finished["finished_at"].text != nil)
                 #expect(try await company.invoices().count == 3)
-                #expect(try await runs.runNext() == false, "it is done once")
+                #expect(try await worker.drain() == 0, "it is done once")
                 let list = try await staff.send(.get, "/v1/billing-runs")
                 #expect(list["items"] == [finished.json])
             }
@@ -47,7 +48,7 @@ struct BillingRunRequestTests {
     func oneWaiting() async throws {
         try await TestServer.run { server in
             let company = try await Company(.monthly(from: "2026-11-15"), on: server)
-            let runs = server.installation.subscriptions.runs
+            let worker = server.installation.worker()
             try await server.api { anyone in
                 let staff = try await anyone.signedIn(company.user(.staff))
                 for _ in 1...2 {
@@ -55,7 +56,7 @@ struct BillingRunRequestTests {
                     let second = try await staff.send(.post, "/v1/billing-runs", [:])
                     #expect(second.status == 409)
                     #expect(second["code"] == "billing_already_asked")
-                    #expect(try await runs.runNext())
+                    #expect(try await worker.drain() == 1)
                 }
             }
             #expect(try await company.invoices().count == 1)
@@ -79,7 +80,7 @@ struct BillingRunRequestTests {
                 #expect(try await they.send(.get, "/v1/billing-runs")["items"] == [])
                 #expect(try await they.send(.post, "/v1/billing-runs", [:]).status == 202)
             }
-            while try await server.installation.subscriptions.runs.runNext() {}
+            #expect(try await server.installation.worker().drain() == 2)
             #expect(try await ours.invoices() == ["C1,EUR,2026-11-15,1,1000,190,1190"])
             #expect(try await theirs.invoices() == ["C1,EUR,2026-11-15,1,1000,190,1190"])
         }
@@ -91,10 +92,10 @@ struct BillingRunRequestTests {
             let company = try await Company(.monthly(from: "2026-11-15"), on: server)
             try await server.api { anyone in
                 let staff = try await anyone.signedIn(company.user(.staff))
-                let unlooked: Set = ["billing_runs", "seller_snapshots"]
+                let unlooked: Set = ["billing_runs", "jobs", "seller_snapshots"]
                 let before = try await server.digests(but: unlooked)
                 let asked = try await staff.send(.post, "/v1/billing-runs", ["dry_run": true])
-                #expect(try await server.installation.subscriptions.runs.runNext())
+                #expect(try await server.installation.worker().drain() == 1)
                 let finished = try await staff.send(
                     .get, "/v1/billing-runs/\(try #require(asked["id"].text))")
                 #expect(finished["is_dry_run"] == true)

@@ -2,6 +2,7 @@ import Foundation
 import HTTPTypes
 import Kernel
 import MPanelServer
+import Platform
 import Subscriptions
 import TestKit
 import Testing
@@ -31,7 +32,7 @@ struct NewUserTests {
 
                 let run = try await owner.send(.post, "/v1/billing-runs", [:])
                 #expect(run.status == 202)
-                #expect(try await server.installation.subscriptions.runs.runNext())
+                #expect(try await server.installation.worker().drain() == 1)
                 try await expectInvoice(of: try #require(customer["id"].text), seenBy: owner)
             }
             #expect(try await nordhost.audit() == [])

@@ -212,7 +212,7 @@ struct PipelineTests {
             let signIn = try await client.execute(
                 uri: "/v1/sign-ins", method: .post, headers: [.contentType: "application/json"],
                 body: ByteBuffer(string: #"{"text":"x"}"#))
-            #expect(Exchange(signIn)["text"] == "localhost 127.0.0.1")
+            #expect(Self.loopback.contains(Exchange(signIn)["text"] ?? .null))
             let large = try await client.execute(
                 uri: "/v1/sign-ins", method: .post, headers: [.contentType: "application/json"],
                 body: ByteBuffer(string: String(repeating: " ", count: 3 << 20)))
@@ -230,9 +230,9 @@ struct PipelineTests {
     @Test(
         "only our own proxies are believed about the client's address",
         arguments: [
-            (0, "127.0.0.1"), (1, "203.0.113.9"), (2, "198.51.100.7"), (9, "127.0.0.1"),
-        ])
-    func proxies(trusted: Int, address: String) async throws {
+            (0, nil), (1, "203.0.113.9"), (2, "198.51.100.7"), (9, nil),
+        ] as [(Int, String?)])
+    func proxies(trusted: Int, address: String?) async throws {
         var settings = API.Settings()
         settings.trustedProxies = trusted
         let application = Toy.api(settings).application(on: .hostname("127.0.0.1", port: 0))
@@ -242,9 +242,13 @@ struct PipelineTests {
                 uri: "/v1/sign-ins", method: .post,
                 headers: [.contentType: "application/json", name: "6.6.6.6, 198.51.100.7,203.0.113.9"],
                 body: ByteBuffer(string: #"{"text":"x"}"#))
-            #expect(Exchange(answer)["text"] == .string("localhost \(address)"))
+            let expected = address.map { [.string("localhost \($0)")] } ?? Self.loopback
+            #expect(expected.contains(Exchange(answer)["text"] ?? .null))
         }
     }
+
+    /// The host and the peer as the test's client is seen: what `localhost` means differs between machines.
+    private static let loopback: [JSONValue] = ["localhost 127.0.0.1", "localhost ::1"]
 }
 
 extension HTTPField.Name {

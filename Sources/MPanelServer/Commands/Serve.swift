@@ -20,18 +20,16 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The port to listen on; MPANEL_PORT unless told.")
     var port: Int?
 
+    @Flag(
+        name: .customLong("without-jobs"),
+        help: "Leave all jobs to `mpanel work`: billing runs that are asked for wait until one runs.")
+    var withoutJobs = false
+
     func run() async throws {
-        let session = try await Session.open(connections: 16, isServer: true)
-        do {
-            try await serve(session)
-        } catch {
-            await session.close()
-            throw error
-        }
-        await session.close()
+        try await Session.serving { session in try await services(session) }
     }
 
-    private func serve(_ session: Session) async throws {
+    private func services(_ session: Session) async throws -> [any Service] {
         var web = API.Settings()
         web.isBehindTLS = session.settings.isBehindTLS
         web.trustedProxies = session.settings.trustedProxies
@@ -40,13 +38,7 @@ struct Serve: AsyncParsableCommand {
         try await installation.identity.keys.load()
         var application = try installation.api(web).application(on: .hostname(host, port: port))
         application.logger = session.logger
-        var configuration = ServiceGroupConfiguration(
-            services: installation.pools.map { .init(service: $0) }
-                + [.init(service: installation.subscriptions.runs), .init(service: application)],
-            gracefulShutdownSignals: [.sigterm, .sigint], logger: session.logger)
-        // Longer than the longest request; what is left then is cut off, and its transactions roll back.
-        configuration.maximumGracefulShutdownDuration = .seconds(40)
         session.logger.info("serving", metadata: ["address": "http://\(host):\(port)"])
-        try await ServiceGroup(configuration: configuration).run()
+        return (withoutJobs ? [] : [installation.worker()]) + [application]
     }
 }

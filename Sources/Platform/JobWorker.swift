@@ -1,0 +1,123 @@
+package import Kernel
+package import Logging
+package import Postgres
+import ServiceLifecycle
+
+/// Does jobs, several at a time, until the process drains; then it hands back what it has not finished. Any
+/// number of workers in any number of processes share the jobs of one database.
+package struct JobWorker: Service {
+    package struct Limits: Sendable {
+        /// Jobs at once.
+        package var jobs = 4
+        /// A worker that has not extended its lease for so long counts as lost.
+        package var leaseSeconds: Int64 = 60
+        /// How often the table is looked at when nobody calls.
+        package var pollTime = Duration.seconds(5)
+
+        package init() {}
+    }
+
+    let database: Database
+    let system: SystemDatabase
+    let limits: Limits
+    let clock: RealClock
+    let logger: Logger
+    private let listener: Listener?
+    private let definitions: [String: JobDefinition]
+
+    /// Without a `listener` it only polls. Stops the process when two definitions have the same kind.
+    package init(
+        _ definitions: [JobDefinition], stores: (database: Database, system: SystemDatabase),
+        listener: Listener? = nil, limits: Limits = Limits(), clock: RealClock, logger: Logger
+    ) {
+        self.definitions = Dictionary(uniqueKeysWithValues: definitions.map { ($0.kind, $0) })
+        (database, system) = stores
+        self.listener = listener
+        self.limits = limits
+        self.clock = clock
+        self.logger = logger
+    }
+
+    package func run() async throws {
+        await cancelWhenGracefulShutdown {
+            await withDiscardingTaskGroup { group in
+                let calls = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+                group.addTask { await pass(on: calls.continuation) }
+                group.addTask { await poll(calls.continuation) }
+                await work(calls)
+                group.cancelAll()
+            }
+        }
+    }
+
+    /// Does all jobs that are due now, and returns how many were begun. For tests and for rehearsals, in
+    /// which time stands still meanwhile.
+    @discardableResult
+    package func drain() async throws -> Int {
+        var begun = 0
+        while true {
+            let places = try await Job.heads(at: clock.now(), limit: limits.jobs, in: system)
+            let more = await withTaskGroup(of: Bool.self) { group in
+                for place in places { group.addTask { await attempt(place) } }
+                return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+            }
+            // None are left, or all that are left went to other workers.
+            if more == 0 { return begun }
+            begun += more
+        }
+    }
+
+    private func work(_ calls: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation))
+        async
+    {
+        await withDiscardingTaskGroup { group in
+            let slots = JobSlots(limits.jobs)
+            for await _ in calls.stream {
+                // A job that ends calls too, so that its slot is filled at once.
+                for place in await heads(limit: slots.free) where slots.take(place) {
+                    group.addTask {
+                        // The tenant's next job shows only when this one is taken.
+                        await attempt(place) { calls.continuation.yield() }
+                        slots.giveBack(place)
+                        calls.continuation.yield()
+                    }
+                }
+            }
+        }
+    }
+
+    private func heads(limit: Int) async -> [JobPlace] {
+        if limit == 0 { return [] }
+        do {
+            return try await Job.heads(at: clock.now(), limit: limit, in: system)
+        } catch {
+            if !Task.isCancelled {
+                logger.error("jobs cannot be read", metadata: ["error": "\(String(reflecting: error))"])
+            }
+            return []
+        }
+    }
+
+    /// What others commit wakes this worker.
+    private func pass(on calls: AsyncStream<Void>.Continuation) async {
+        guard let listener else { return }
+        for await _ in listener.events(on: [Job.channel]) { calls.yield() }
+    }
+
+    /// Jobs that wait for a later hour, and those whose worker was lost, call nobody.
+    private func poll(_ calls: AsyncStream<Void>.Continuation) async {
+        repeat {
+            calls.yield()
+            try? await Task.sleep(for: limits.pollTime)
+        } while !Task.isCancelled
+        calls.finish()
+    }
+
+    func definition(of job: Job) -> JobDefinition {
+        definitions[job.kind]
+            ?? JobDefinition(job.kind, attempts: 1) { _, _ in throw UnknownJob() }
+    }
+}
+
+/// A job that this version of MPanel does not know.
+struct UnknownJob: Error {}
