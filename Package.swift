@@ -22,7 +22,8 @@ let systemLibraries: [Target] = [
 let foundation: [Target] = [
     library("Kernel"),
     library("BillingMath", ["Kernel"]),
-    library("Postgres", ["Kernel", "CLibpq", .logging, .lifecycle, .subprocess, .crypto]),
+    library("LocalServers", [.subprocess, .crypto]),
+    library("Postgres", ["Kernel", "CLibpq", "LocalServers", .logging, .lifecycle, .crypto]),
     library("Schema", ["Postgres"], resources: [.embedInCode("Migrations")]),
     library("Web", ["Kernel", .hummingbird, .logging, .httpTypes, .nioCore, .nioPosix]),
 ]
