@@ -24,6 +24,9 @@ let foundation: [Target] = [
     library("BillingMath", ["Kernel"]),
     library("LocalServers", [.subprocess, .crypto]),
     library("Postgres", ["Kernel", "CLibpq", "LocalServers", .logging, .lifecycle, .crypto]),
+    library(
+        "Redis",
+        [.logging, .lifecycle, .crypto, .nioCore, .nioPosix, .nioSSL]),
     library("Schema", ["Postgres"], resources: [.embedInCode("Migrations")]),
     library("Web", ["Kernel", .hummingbird, .logging, .httpTypes, .nioCore, .nioPosix]),
 ]
@@ -82,6 +85,7 @@ let tests: [Target] = [
     testing("Kernel", ["Seeds"]),
     testing("BillingMath", ["Kernel", "Seeds"]),
     testing("Postgres", ["Kernel", .logging, .lifecycle]),
+    testing("Redis", [.logging, .lifecycle, .nioCore, .nioPosix]),
     testing("Web", ["Kernel", .hummingbird, .hummingbirdTesting, .logging, .httpTypes, .nioCore]),
     testing("Identity", ["Kernel", "Platform", "Postgres", "Tenancy", "Web", .jwt, .crypto, .logging]),
     testing("Customers", ["Kernel"]),
@@ -117,6 +121,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -155,5 +160,6 @@ extension Target.Dependency {
     static let logging = product(name: "Logging", package: "swift-log")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
 }
