@@ -26,7 +26,7 @@ let foundation: [Target] = [
     library("Postgres", ["Kernel", "CLibpq", "LocalServers", .logging, .lifecycle, .crypto]),
     library(
         "Redis",
-        [.logging, .lifecycle, .crypto, .nioCore, .nioPosix, .nioSSL]),
+        ["LocalServers", .logging, .lifecycle, .crypto, .nioCore, .nioPosix, .nioSSL]),
     library("Schema", ["Postgres"], resources: [.embedInCode("Migrations")]),
     library("Web", ["Kernel", .hummingbird, .logging, .httpTypes, .nioCore, .nioPosix]),
 ]
@@ -85,7 +85,7 @@ let tests: [Target] = [
     testing("Kernel", ["Seeds"]),
     testing("BillingMath", ["Kernel", "Seeds"]),
     testing("Postgres", ["Kernel", .logging, .lifecycle]),
-    testing("Redis", [.logging, .lifecycle, .nioCore, .nioPosix]),
+    testing("Redis", ["LocalServers", .logging, .lifecycle, .nioCore, .nioPosix]),
     testing("Web", ["Kernel", .hummingbird, .hummingbirdTesting, .logging, .httpTypes, .nioCore]),
     testing("Identity", ["Kernel", "Platform", "Postgres", "Tenancy", "Web", .jwt, .crypto, .logging]),
     testing("Customers", ["Kernel"]),
