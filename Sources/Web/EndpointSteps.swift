@@ -55,14 +55,14 @@ struct EndpointSteps: Sendable {
     }
 
     /// Our own proxies append the address they see, so the one that counts stands that many places from the
-    /// end; what stands before it is whatever the client liked to claim.
-    private func clientAddress(of request: Hummingbird.Request, _ context: WebContext) -> String? {
-        guard settings.trustedProxies > 0, let name = HTTPField.Name("X-Forwarded-For") else {
-            return context.peerAddress
-        }
-        let hops = request.headers[values: name].flatMap { $0.split(separator: ",") }
-            .map { $0.trimmingCharacters(in: .whitespaces) }
-        return hops.dropLast(settings.trustedProxies - 1).last ?? context.peerAddress
+    /// end; what stands before it is whatever the client liked to claim. Where no address stands, the peer's
+    /// counts: one quota for all is better than one for each piece of nonsense.
+    private func clientAddress(of request: Hummingbird.Request, _ context: WebContext) -> ClientAddress? {
+        let peer = context.peerAddress.flatMap { ClientAddress($0) }
+        guard settings.trustedProxies > 0 else { return peer }
+        let hops = request.headers[values: .forwardedFor]
+            .flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        return hops.dropLast(settings.trustedProxies - 1).last.flatMap { ClientAddress($0) } ?? peer
     }
 
     private func body(of request: Hummingbird.Request) async throws -> Data {

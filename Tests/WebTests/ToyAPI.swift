@@ -115,7 +115,7 @@ enum Toy {
         },
         Endpoint(public: .post("/v1/sign-ins"), about("signIn")) {
             (request: PublicRequest<NoPath, NoQuery, Echo>) in
-            Echo(text: "\(request.host?.text ?? "no host") \(request.clientAddress ?? "no address")")
+            Echo(text: "\(request.host?.text ?? "no host") \(request.clientAddress?.text ?? "no address")")
         },
         Endpoint(public: .get("/health/live"), about("readLiveness")) {
             (_: PublicRequest<NoPath, NoQuery, NoBody>) in JSONBytes(Data(#"{"live":true}"#.utf8))
