@@ -13,7 +13,9 @@ extension Installation {
         [
             Endpoint(
                 public: .get("/health/live"),
-                About(tag: "Health", name: "healthLive", summary: "Whether the process runs")
+                About(
+                    tag: "Health", name: "healthLive", summary: "Whether the process runs",
+                    rate: .unlimited)
             ) { (_: PublicRequest<NoPath, NoQuery, NoBody>) in
                 HealthBody(status: "ok")
             },
@@ -21,7 +23,7 @@ extension Installation {
                 public: .get("/health/ready"),
                 About(
                     tag: "Health", name: "healthReady", summary: "Whether the process can serve requests",
-                    problems: [.unavailable])
+                    problems: [.unavailable], rate: .unlimited)
             ) { (_: PublicRequest<NoPath, NoQuery, NoBody>) in
                 guard try await isReady() else { throw Problem.unavailable }
                 return HealthBody(status: "ok")
