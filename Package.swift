@@ -35,7 +35,9 @@ let foundation: [Target] = [
 let capabilities: [Target] = [
     library("Tenancy", ["Kernel", "BillingMath", "Postgres", "Web"]),
     library("Platform", ["Kernel", "Postgres", "Web", "Tenancy", .crypto]),
-    library("Identity", ["Kernel", "Postgres", "Web", "Tenancy", "Platform", "CCrypt", .jwt, .crypto]),
+    library(
+        "Identity",
+        ["Kernel", "Postgres", "Web", "Tenancy", "Platform", "CCrypt", .jwt, .crypto]),
     library("Customers", ["Kernel", "Postgres", "Web", "Tenancy", "Platform"]),
     library("Catalog", ["Kernel", "Postgres", "Web", "Tenancy", "Platform"]),
     library("Tax", ["Kernel", "BillingMath", "Postgres", "Web", "Tenancy", "Platform"]),
@@ -62,8 +64,8 @@ let server: [Target] = [
     .executableTarget(
         name: "MPanelServer",
         dependencies: [
-            "Kernel", "BillingMath", "Postgres", "Schema", "Web", "Tenancy", "Platform", "Identity",
-            "Customers",
+            "Kernel", "BillingMath", "Postgres", "Redis", "Schema", "Web", "Tenancy", "Platform",
+            "Identity", "Customers",
             "Catalog", "Tax", "Ledger", "Invoicing", "Subscriptions", "Importing", .hummingbird,
             .argumentParser,
             .logging, .lifecycle, .unixSignals, .configuration, .systemPackage, .crypto,
@@ -76,8 +78,8 @@ let tests: [Target] = [
     library(
         "TestKit",
         [
-            "Kernel", "Postgres", "Schema", "Web", "Platform", "Tenancy", "Identity", "Subscriptions",
-            "Importing",
+            "Kernel", "BillingMath", "Postgres", "Redis", "Schema", "Web", "Platform", "Tenancy",
+            "Identity", "Subscriptions", "Importing",
             "MPanelServer", .logging, .hummingbird, .hummingbirdTesting, .httpTypes, .nioCore,
         ]),
     // Random numbers that come again: pure tests take them without the server.
@@ -87,7 +89,9 @@ let tests: [Target] = [
     testing("Postgres", ["Kernel", .logging, .lifecycle]),
     testing("Redis", ["LocalServers", .logging, .lifecycle, .nioCore, .nioPosix]),
     testing("Web", ["Kernel", .hummingbird, .hummingbirdTesting, .logging, .httpTypes, .nioCore]),
-    testing("Identity", ["Kernel", "Platform", "Postgres", "Tenancy", "Web", .jwt, .crypto, .logging]),
+    testing(
+        "Identity",
+        ["Kernel", "Platform", "Postgres", "Tenancy", "Web", .jwt, .crypto, .logging]),
     testing("Customers", ["Kernel"]),
     testing("Tax", ["Kernel", "BillingMath"]),
     testing("Ledger", ["Kernel"]),

@@ -9,6 +9,7 @@ package import Ledger
 package import Logging
 package import Platform
 package import Postgres
+package import Redis
 package import Subscriptions
 package import Tax
 package import Tenancy
@@ -28,6 +29,8 @@ package struct Installation: Sendable {
     package let subscriptions: Subscriptions
     package let importing: Importing.Import
     package let pools: [ConnectionPool]
+    /// Nil when no Redis could be had.
+    package let redis: RedisPool?
     package let logger: Logger
     let clock: RealClock
     private let tenancy: Tenancy
@@ -39,6 +42,8 @@ package struct Installation: Sendable {
         let secrets: SecretBox
         package var clock = RealClock.system
         package var connections = 16
+        /// Nil where none could be had.
+        package var redis: RedisPool?
         /// The work factor of password hashes; tests take the least.
         package var passwordCost = 10
 
@@ -50,14 +55,15 @@ package struct Installation: Sendable {
     }
 
     package init(_ parts: Parts, logger: Logger) {
-        var limits = ConnectionPool.Limits()
-        limits.connections = parts.connections
-        let app = ConnectionPool(PostgresSettings(url: parts.appURL), limits: limits, logger: logger)
-        limits.connections = 4
-        let routing = ConnectionPool(PostgresSettings(url: parts.systemURL), limits: limits, logger: logger)
+        var pool = ConnectionPool.Limits()
+        pool.connections = parts.connections
+        let app = ConnectionPool(PostgresSettings(url: parts.appURL), limits: pool, logger: logger)
+        pool.connections = 4
+        let routing = ConnectionPool(PostgresSettings(url: parts.systemURL), limits: pool, logger: logger)
         pools = [app, routing]
         self.logger = logger
         clock = parts.clock
+        redis = parts.redis
         database = Database(app)
         system = SystemDatabase(routing)
         tenants = Tenants(database: database, system: system, clock: clock)
@@ -115,5 +121,6 @@ package struct Installation: Sendable {
 
     package func shutDown() async {
         for pool in pools { await pool.shutDown() }
+        await redis?.shutDown()
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Kernel
 import Logging
 import Postgres
+import Redis
 import Schema
 import Tenancy
 import Web
@@ -15,6 +16,7 @@ struct Session: Sendable {
     let logger: Logger
     private let ownerURL: String?
     private let lease: PrivateCluster.Lease?
+    private let redisLease: PrivateRedis.Lease?
 
     /// Opens the installation, migrates it if it is the private one, runs `body`, and closes it again.
     static func run<Value>(
@@ -63,9 +65,12 @@ struct Session: Sendable {
         var parts = Installation.Parts(
             appURL: urls.app, systemURL: urls.system, secrets: try Secret.box(settings))
         parts.connections = connections
+        // Only a server counts requests.
+        let redis = isServer ? try await SharedRedis.open(settings, logger: logger) : nil
+        parts.redis = redis?.pool
         return Session(
             settings: settings, installation: Installation(parts, logger: logger), logger: logger,
-            ownerURL: urls.owner, lease: lease)
+            ownerURL: urls.owner, lease: lease, redisLease: redis?.lease)
     }
 
     /// Applies what is pending. Throws when the owner's address is not configured.
@@ -81,6 +86,7 @@ struct Session: Sendable {
     func close() async {
         await installation.shutDown()
         await lease?.release()
+        await redisLease?.release()
     }
 
     func tenant(_ slug: String) async throws -> TenantID {

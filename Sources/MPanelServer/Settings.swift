@@ -8,6 +8,10 @@ struct Settings: Sendable {
     /// The private database and the secret live here when none are configured.
     let home: String
     let databases: Databases?
+    /// Nil for the private Redis.
+    let redisURL: String?
+    /// Where `redis-server` is, when it is not where Debian puts it.
+    let redisBinaries: String?
     /// 32 bytes in hexadecimal; nil: a file in `home`, made at first use.
     let secretKey: String?
     let host: String
@@ -34,6 +38,8 @@ struct Settings: Sendable {
         return Settings(
             home: config.string(forKey: "home", default: "var"),
             databases: try databases(config),
+            redisURL: config.string(forKey: "redis.url", isSecret: true),
+            redisBinaries: config.string(forKey: "redis.bin"),
             secretKey: config.string(forKey: "secret.key", isSecret: true),
             host: config.string(forKey: "host", default: "127.0.0.1"),
             port: config.int(forKey: "port", default: 8080),

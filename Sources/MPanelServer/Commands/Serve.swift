@@ -42,6 +42,7 @@ struct Serve: AsyncParsableCommand {
         application.logger = session.logger
         var configuration = ServiceGroupConfiguration(
             services: installation.pools.map { .init(service: $0) }
+                + (installation.redis.map { [.init(service: $0)] } ?? [])
                 + [.init(service: installation.subscriptions.runs), .init(service: application)],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: session.logger)
         // Longer than the longest request; what is left then is cut off, and its transactions roll back.
