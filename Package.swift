@@ -35,9 +35,10 @@ let foundation: [Target] = [
 let capabilities: [Target] = [
     library("Tenancy", ["Kernel", "BillingMath", "Postgres", "Web"]),
     library("Platform", ["Kernel", "Postgres", "Web", "Tenancy", .crypto]),
+    library("Limits", ["Kernel", "Redis", "Web", "Platform", .logging]),
     library(
         "Identity",
-        ["Kernel", "Postgres", "Web", "Tenancy", "Platform", "CCrypt", .jwt, .crypto]),
+        ["Kernel", "Postgres", "Web", "Tenancy", "Platform", "Limits", "CCrypt", .jwt, .crypto]),
     library("Customers", ["Kernel", "Postgres", "Web", "Tenancy", "Platform"]),
     library("Catalog", ["Kernel", "Postgres", "Web", "Tenancy", "Platform"]),
     library("Tax", ["Kernel", "BillingMath", "Postgres", "Web", "Tenancy", "Platform"]),
@@ -64,7 +65,7 @@ let server: [Target] = [
     .executableTarget(
         name: "MPanelServer",
         dependencies: [
-            "Kernel", "BillingMath", "Postgres", "Redis", "Schema", "Web", "Tenancy", "Platform",
+            "Kernel", "BillingMath", "Postgres", "Redis", "Schema", "Web", "Tenancy", "Platform", "Limits",
             "Identity", "Customers",
             "Catalog", "Tax", "Ledger", "Invoicing", "Subscriptions", "Importing", .hummingbird,
             .argumentParser,
@@ -78,7 +79,7 @@ let tests: [Target] = [
     library(
         "TestKit",
         [
-            "Kernel", "BillingMath", "Postgres", "Redis", "Schema", "Web", "Platform", "Tenancy",
+            "Kernel", "BillingMath", "Postgres", "Redis", "Schema", "Web", "Platform", "Tenancy", "Limits",
             "Identity", "Subscriptions", "Importing",
             "MPanelServer", .logging, .hummingbird, .hummingbirdTesting, .httpTypes, .nioCore,
         ]),
@@ -89,9 +90,10 @@ let tests: [Target] = [
     testing("Postgres", ["Kernel", .logging, .lifecycle]),
     testing("Redis", ["LocalServers", .logging, .lifecycle, .nioCore, .nioPosix]),
     testing("Web", ["Kernel", .hummingbird, .hummingbirdTesting, .logging, .httpTypes, .nioCore]),
+    testing("Limits", ["Kernel", "Redis", "Web", "Platform", "TestKit", "Seeds", .logging, .httpTypes]),
     testing(
         "Identity",
-        ["Kernel", "Platform", "Postgres", "Tenancy", "Web", .jwt, .crypto, .logging]),
+        ["Kernel", "Platform", "Postgres", "Tenancy", "Limits", "Web", .jwt, .crypto, .logging]),
     testing("Customers", ["Kernel"]),
     testing("Tax", ["Kernel", "BillingMath"]),
     testing("Ledger", ["Kernel"]),

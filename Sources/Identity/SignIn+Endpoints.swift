@@ -17,7 +17,8 @@ extension Identity {
                     """,
                 status: 201, problems: [IdentityProblem.signInFailed, .unavailable], rate: .signIn)
         ) { (request: PublicRequest<NoPath, NoQuery, NewSignIn>) in
-            SignInBody(try await signIns.signIn(request.body.attempt, at: request.host))
+            let attempt = request.body.attempt(from: request.clientAddress)
+            return SignInBody(try await signIns.signIn(attempt, at: request.host))
         }
     }
 }

@@ -6,6 +6,7 @@ package import Importing
 package import Invoicing
 package import Kernel
 package import Ledger
+package import Limits
 package import Logging
 package import Platform
 package import Postgres
@@ -29,8 +30,9 @@ package struct Installation: Sendable {
     package let subscriptions: Subscriptions
     package let importing: Importing.Import
     package let pools: [ConnectionPool]
-    /// Nil when no Redis could be had.
+    /// Nil when no Redis could be had; the limits know.
     package let redis: RedisPool?
+    package let limits: RateLimits
     package let logger: Logger
     let clock: RealClock
     private let tenancy: Tenancy
@@ -42,8 +44,9 @@ package struct Installation: Sendable {
         let secrets: SecretBox
         package var clock = RealClock.system
         package var connections = 16
-        /// Nil where none could be had.
+        /// Nil: limits count nothing but attempts to sign in, in this process.
         package var redis: RedisPool?
+        package var quotas = RateLimits.Quotas()
         /// The work factor of password hashes; tests take the least.
         package var passwordCost = 10
 
@@ -64,6 +67,9 @@ package struct Installation: Sendable {
         self.logger = logger
         clock = parts.clock
         redis = parts.redis
+        limits = RateLimits(
+            parts.quotas, redis: parts.redis.map { Redis($0) }, secrets: parts.secrets, clock: clock,
+            logger: logger)
         database = Database(app)
         system = SystemDatabase(routing)
         tenants = Tenants(database: database, system: system, clock: clock)
@@ -71,7 +77,7 @@ package struct Installation: Sendable {
         identity = Identity(
             database: database, tenants: tenants,
             keys: SigningKeys(system: system, secrets: parts.secrets, clock: clock),
-            passwords: PasswordHasher(cost: parts.passwordCost), clock: clock)
+            passwords: PasswordHasher(cost: parts.passwordCost), clock: clock, limits: limits.signIns)
         catalog = Catalog(database: database, clock: clock)
         customers = Customers(database: database, clock: clock)
         tax = Tax(database: database, clock: clock)
@@ -114,9 +120,10 @@ package struct Installation: Sendable {
             default: nil
             }
         }
-        return API(try endpoints, settings: settings, logger: logger) { token, host in
-            try await identity.authenticate(bearer: token, host: host)
-        }
+        return API(
+            try endpoints, settings: settings, logger: logger,
+            limit: { rate, subject in try await limits.decide(rate, subject) },
+            authenticate: { token, host in try await identity.authenticate(bearer: token, host: host) })
     }
 
     package func shutDown() async {

@@ -65,6 +65,7 @@ struct Session: Sendable {
         var parts = Installation.Parts(
             appURL: urls.app, systemURL: urls.system, secrets: try Secret.box(settings))
         parts.connections = connections
+        parts.quotas = settings.quotas
         // Only a server counts requests.
         let redis = isServer ? try await SharedRedis.open(settings, logger: logger) : nil
         parts.redis = redis?.pool

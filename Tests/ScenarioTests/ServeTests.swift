@@ -35,7 +35,9 @@ struct ServeTests {
     @Test(
         "refuses settings that nobody can mean, and quotes no password",
         arguments: [
-            ("MPANEL_REDIS_URL", "http://user:hunter2@redis"), ("MPANEL_REDIS_URL", "redis://hunter2@redis"),
+            ("MPANEL_REDIS_URL", "http://user:hunter2@redis"), ("MPANEL_RATE_LIMIT_READ", "-1"),
+            ("MPANEL_RATE_LIMIT_WRITE", "many"),
+            ("MPANEL_RATE_LIMIT_SIGN_IN", "1000001"), ("MPANEL_RATE_LIMIT_FAILURES_PAIR", "-5"),
         ])
     func refused(name: String, value: String) async throws {
         try await TestServer.run { server in
