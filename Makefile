@@ -5,7 +5,7 @@
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## Install what is missing (PostgreSQL and C headers from Debian) and check the Swift version
+setup: ## Install what is missing (PostgreSQL, Redis and C headers from Debian) and check the Swift version
 	@scripts/setup
 
 run: ## Build the release binary, load two demo providers, bill what is due, and serve the API

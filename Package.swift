@@ -22,7 +22,11 @@ let systemLibraries: [Target] = [
 let foundation: [Target] = [
     library("Kernel"),
     library("BillingMath", ["Kernel"]),
-    library("Postgres", ["Kernel", "CLibpq", .logging, .lifecycle, .subprocess, .crypto]),
+    library("LocalServers", [.subprocess, .crypto]),
+    library("Postgres", ["Kernel", "CLibpq", "LocalServers", .logging, .lifecycle, .crypto]),
+    library(
+        "Redis",
+        ["LocalServers", .logging, .lifecycle, .crypto, .nioCore, .nioPosix, .nioSSL]),
     library("Schema", ["Postgres"], resources: [.embedInCode("Migrations")]),
     library("Web", ["Kernel", .hummingbird, .logging, .httpTypes, .nioCore, .nioPosix]),
 ]
@@ -31,7 +35,10 @@ let foundation: [Target] = [
 let capabilities: [Target] = [
     library("Tenancy", ["Kernel", "BillingMath", "Postgres", "Web"]),
     library("Platform", ["Kernel", "Postgres", "Web", "Tenancy", .logging, .lifecycle, .crypto]),
-    library("Identity", ["Kernel", "Postgres", "Web", "Tenancy", "Platform", "CCrypt", .jwt, .crypto]),
+    library("Limits", ["Kernel", "Redis", "Web", "Platform", .logging]),
+    library(
+        "Identity",
+        ["Kernel", "Postgres", "Web", "Tenancy", "Platform", "Limits", "CCrypt", .jwt, .crypto]),
     library("Customers", ["Kernel", "Postgres", "Web", "Tenancy", "Platform"]),
     library("Catalog", ["Kernel", "Postgres", "Web", "Tenancy", "Platform"]),
     library("Tax", ["Kernel", "BillingMath", "Postgres", "Web", "Tenancy", "Platform"]),
@@ -58,8 +65,8 @@ let server: [Target] = [
     .executableTarget(
         name: "MPanelServer",
         dependencies: [
-            "Kernel", "BillingMath", "Postgres", "Schema", "Web", "Tenancy", "Platform", "Identity",
-            "Customers",
+            "Kernel", "BillingMath", "Postgres", "Redis", "Schema", "Web", "Tenancy", "Platform", "Limits",
+            "Identity", "Customers",
             "Catalog", "Tax", "Ledger", "Invoicing", "Subscriptions", "Importing", .hummingbird,
             .argumentParser,
             .logging, .lifecycle, .unixSignals, .configuration, .systemPackage, .crypto,
@@ -72,8 +79,8 @@ let tests: [Target] = [
     library(
         "TestKit",
         [
-            "Kernel", "Postgres", "Schema", "Web", "Platform", "Tenancy", "Identity", "Subscriptions",
-            "Importing",
+            "Kernel", "BillingMath", "Postgres", "Redis", "Schema", "Web", "Platform", "Tenancy", "Limits",
+            "Identity", "Subscriptions", "Importing",
             "MPanelServer", .logging, .hummingbird, .hummingbirdTesting, .httpTypes, .nioCore,
         ]),
     // Random numbers that come again: pure tests take them without the server.
@@ -81,8 +88,12 @@ let tests: [Target] = [
     testing("Kernel", ["Seeds"]),
     testing("BillingMath", ["Kernel", "Seeds"]),
     testing("Postgres", ["Kernel", .logging, .lifecycle]),
+    testing("Redis", ["LocalServers", .logging, .lifecycle, .nioCore, .nioPosix]),
     testing("Web", ["Kernel", .hummingbird, .hummingbirdTesting, .logging, .httpTypes, .nioCore]),
-    testing("Identity", ["Kernel", "Platform", "Postgres", "Tenancy", "Web", .jwt, .crypto, .logging]),
+    testing("Limits", ["Kernel", "Redis", "Web", "Platform", "TestKit", "Seeds", .logging, .httpTypes]),
+    testing(
+        "Identity",
+        ["Kernel", "Platform", "Postgres", "Tenancy", "Limits", "Web", .jwt, .crypto, .logging]),
     testing("Customers", ["Kernel"]),
     testing("Tax", ["Kernel", "BillingMath"]),
     testing("Ledger", ["Kernel"]),
@@ -116,6 +127,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -154,5 +166,6 @@ extension Target.Dependency {
     static let logging = product(name: "Logging", package: "swift-log")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
+    static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")
 }

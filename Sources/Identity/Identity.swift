@@ -1,4 +1,5 @@
 package import Kernel
+package import Limits
 package import Postgres
 package import Tenancy
 package import Web
@@ -13,13 +14,15 @@ package struct Identity: Sendable {
     private let tokens: AccessTokens
 
     package init(
-        database: Database, tenants: Tenants, keys: SigningKeys, passwords: PasswordHasher, clock: RealClock
+        database: Database, tenants: Tenants, keys: SigningKeys, passwords: PasswordHasher, clock: RealClock,
+        limits: SignInLimits
     ) {
         self.tenants = tenants
         self.keys = keys
         tokens = AccessTokens(keys: keys, clock: clock)
         users = Users(database: database, passwords: passwords, clock: clock)
-        signIns = SignIns(database: database, tenants: tenants, passwords: passwords, tokens: tokens)
+        signIns = SignIns(
+            database: database, tenants: tenants, passwords: passwords, tokens: tokens, limits: limits)
     }
 
     package var endpoints: [Endpoint] {

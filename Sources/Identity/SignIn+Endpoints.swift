@@ -15,9 +15,10 @@ extension Identity {
                     The company is the one that the host name leads to, else the one of the field `company`. \
                     Send the access token as `Authorization: Bearer` until it expires, then sign in again.
                     """,
-                status: 201, problems: [IdentityProblem.signInFailed, .unavailable])
+                status: 201, problems: [IdentityProblem.signInFailed, .unavailable], rate: .signIn)
         ) { (request: PublicRequest<NoPath, NoQuery, NewSignIn>) in
-            SignInBody(try await signIns.signIn(request.body.attempt, at: request.host))
+            let attempt = request.body.attempt(from: request.clientAddress)
+            return SignInBody(try await signIns.signIn(attempt, at: request.host))
         }
     }
 }

@@ -6,7 +6,9 @@ struct NewSignIn: Codable, Sendable {
     let email: EmailAddress
     let password: Password
 
-    var attempt: SignIns.Attempt { SignIns.Attempt(company: company, email: email, password: password) }
+    func attempt(from address: ClientAddress?) -> SignIns.Attempt {
+        SignIns.Attempt(company: company, email: email, password: password, address: address)
+    }
 }
 
 /// The answer of RFC 6750 to a sign-in, and who it was.

@@ -1,6 +1,8 @@
 import Kernel
+import Limits
 import Postgres
 import Tenancy
+import Web
 
 /// The verb on sign-ins.
 struct SignIns: Sendable {
@@ -8,6 +10,7 @@ struct SignIns: Sendable {
     let tenants: Tenants
     let passwords: PasswordHasher
     let tokens: AccessTokens
+    let limits: SignInLimits
 
     /// What somebody claims to be.
     struct Attempt: Sendable {
@@ -15,6 +18,7 @@ struct SignIns: Sendable {
         let company: Slug?
         let email: EmailAddress
         let password: Password
+        let address: ClientAddress?
     }
 
     struct Success: Sendable {
@@ -23,9 +27,20 @@ struct SignIns: Sendable {
     }
 
     /// Throws `signInFailed`, always the same and after about the same time, whatever was wrong;
-    /// `unavailable` when too many passwords wait to be compared.
+    /// `rateLimited` when too many attempts have failed, whether or not there is such a user; `unavailable`
+    /// when too many passwords wait to be compared.
     func signIn(_ attempt: Attempt, at host: HostName?) async throws -> Success {
         let tenant = try await tenants.find(host: host, slug: attempt.company)
+        // Looked up first, for a company has a slug and many host names: each would be an account of its own.
+        let account = [tenant.map { "\($0)" } ?? "", attempt.email.folded]
+        return try await limits.run(SignInLimits.Attempt(account: account, from: attempt.address)) { error in
+            (error as? Problem) == IdentityProblem.signInFailed
+        } _: {
+            try await compare(attempt, in: tenant)
+        }
+    }
+
+    private func compare(_ attempt: Attempt, in tenant: TenantID?) async throws -> Success {
         let credentials = try await credentials(of: attempt.email, in: tenant)
         // Compared even where there is nobody, so that the time does not tell who has an account.
         let isRight = try await passwords.verify(attempt.password, against: credentials?.passwordHash)

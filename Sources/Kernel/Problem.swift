@@ -11,17 +11,25 @@ package struct Problem: Error, Hashable, Sendable {
     package let detail: String
     /// The fields that are wrong, for 400 and 422.
     package let errors: [FieldError]
+    /// When it is worth trying again, where that is known.
+    package let retryAfterSeconds: Int64?
 
-    package init(_ code: String, status: Int, _ detail: String, errors: [FieldError] = []) {
+    package init(
+        _ code: String, status: Int, _ detail: String, errors: [FieldError] = [],
+        retryAfterSeconds: Int64? = nil
+    ) {
         self.code = code
         self.status = status
         self.detail = detail
         self.errors = errors
+        self.retryAfterSeconds = retryAfterSeconds
     }
 
     /// The same problem about particular fields, or told with more particulars.
     package func with(detail: String? = nil, errors: [FieldError] = []) -> Problem {
-        Problem(code, status: status, detail ?? self.detail, errors: errors)
+        Problem(
+            code, status: status, detail ?? self.detail, errors: errors,
+            retryAfterSeconds: retryAfterSeconds)
     }
 }
 

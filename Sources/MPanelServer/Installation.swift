@@ -6,9 +6,11 @@ package import Importing
 package import Invoicing
 package import Kernel
 package import Ledger
+package import Limits
 package import Logging
 package import Platform
 package import Postgres
+package import Redis
 package import Subscriptions
 package import Tax
 package import Tenancy
@@ -29,6 +31,9 @@ package struct Installation: Sendable {
     package let importing: Importing.Import
     package let jobs: Jobs
     package let pools: [ConnectionPool]
+    /// Nil when no Redis could be had; the limits know.
+    package let redis: RedisPool?
+    package let limits: RateLimits
     package let logger: Logger
     let clock: RealClock
     private let tenancy: Tenancy
@@ -41,6 +46,9 @@ package struct Installation: Sendable {
         let secrets: SecretBox
         package var clock = RealClock.system
         package var connections = 16
+        /// Nil: limits count nothing but attempts to sign in, in this process.
+        package var redis: RedisPool?
+        package var quotas = RateLimits.Quotas()
         /// The work factor of password hashes; tests take the least.
         package var passwordCost = 10
 
@@ -52,15 +60,19 @@ package struct Installation: Sendable {
     }
 
     package init(_ parts: Parts, logger: Logger) {
-        var limits = ConnectionPool.Limits()
-        limits.connections = parts.connections
-        let app = ConnectionPool(PostgresSettings(url: parts.appURL), limits: limits, logger: logger)
-        limits.connections = 4
-        let routing = ConnectionPool(PostgresSettings(url: parts.systemURL), limits: limits, logger: logger)
+        var pool = ConnectionPool.Limits()
+        pool.connections = parts.connections
+        let app = ConnectionPool(PostgresSettings(url: parts.appURL), limits: pool, logger: logger)
+        pool.connections = 4
+        let routing = ConnectionPool(PostgresSettings(url: parts.systemURL), limits: pool, logger: logger)
         pools = [app, routing]
         self.logger = logger
         clock = parts.clock
         listener = Listener(PostgresSettings(url: parts.appURL), logger: logger)
+        redis = parts.redis
+        limits = RateLimits(
+            parts.quotas, redis: parts.redis.map { Redis($0) }, secrets: parts.secrets, clock: clock,
+            logger: logger)
         database = Database(app)
         system = SystemDatabase(routing)
         tenants = Tenants(database: database, system: system, clock: clock)
@@ -69,7 +81,7 @@ package struct Installation: Sendable {
         identity = Identity(
             database: database, tenants: tenants,
             keys: SigningKeys(system: system, secrets: parts.secrets, clock: clock),
-            passwords: PasswordHasher(cost: parts.passwordCost), clock: clock)
+            passwords: PasswordHasher(cost: parts.passwordCost), clock: clock, limits: limits.signIns)
         catalog = Catalog(database: database, clock: clock)
         customers = Customers(database: database, clock: clock)
         tax = Tax(database: database, clock: clock)
@@ -112,9 +124,10 @@ package struct Installation: Sendable {
             default: nil
             }
         }
-        return API(try endpoints, settings: settings, logger: logger) { token, host in
-            try await identity.authenticate(bearer: token, host: host)
-        }
+        return API(
+            try endpoints, settings: settings, logger: logger,
+            limit: { rate, subject in try await limits.decide(rate, subject) },
+            authenticate: { token, host in try await identity.authenticate(bearer: token, host: host) })
     }
 
     /// Does the jobs of all capabilities.
@@ -126,5 +139,6 @@ package struct Installation: Sendable {
 
     package func shutDown() async {
         for pool in pools { await pool.shutDown() }
+        await redis?.shutDown()
     }
 }

@@ -3,6 +3,7 @@ import Foundation
 import Kernel
 import Logging
 import Postgres
+import Redis
 import Schema
 import Tenancy
 import Web
@@ -15,6 +16,7 @@ struct Session: Sendable {
     let logger: Logger
     private let ownerURL: String?
     private let lease: PrivateCluster.Lease?
+    private let redisLease: PrivateRedis.Lease?
 
     /// Opens the installation, migrates it if it is the private one, runs `body`, and closes it again.
     static func run<Value>(
@@ -37,11 +39,20 @@ struct Session: Sendable {
         }
     }
 
-    static func open(connections: Int, isServer: Bool = false) async throws -> Session {
+    /// What a session is opened for.
+    enum Purpose {
+        /// Its standard output is a result; only the servers' is a log.
+        case command
+        /// Counts requests, in Redis.
+        case serving
+        case working
+    }
+
+    static func open(connections: Int, for purpose: Purpose = .command) async throws -> Session {
         let settings = try await Settings.read()
-        let level = isServer ? Logger.Level(rawValue: settings.logLevel) ?? .info : .warning
-        // A command's standard output is its result; only the server's is its log.
-        let write = isServer ? StandardOutput.write : Terminal.log
+        let isCommand = purpose == .command
+        let level = isCommand ? .warning : Logger.Level(rawValue: settings.logLevel) ?? .info
+        let write = isCommand ? Terminal.log : StandardOutput.write
         let logger = Logger(label: "mpanel") { label in
             JSONLogHandler(label: label, level: level, write: write)
         }
@@ -63,9 +74,12 @@ struct Session: Sendable {
         var parts = Installation.Parts(
             appURL: urls.app, systemURL: urls.system, secrets: try Secret.box(settings))
         parts.connections = connections
+        parts.quotas = settings.quotas
+        let redis = purpose == .serving ? try await SharedRedis.open(settings, logger: logger) : nil
+        parts.redis = redis?.pool
         return Session(
             settings: settings, installation: Installation(parts, logger: logger), logger: logger,
-            ownerURL: urls.owner, lease: lease)
+            ownerURL: urls.owner, lease: lease, redisLease: redis?.lease)
     }
 
     /// Applies what is pending. Throws when the owner's address is not configured.
@@ -81,6 +95,7 @@ struct Session: Sendable {
     func close() async {
         await installation.shutDown()
         await lease?.release()
+        await redisLease?.release()
     }
 
     func tenant(_ slug: String) async throws -> TenantID {

@@ -1,5 +1,6 @@
 import Configuration
 import Foundation
+import Limits
 import SystemPackage
 
 /// Where an installation keeps its things and whom it talks to: from the environment (`MPANEL_…`), then from
@@ -8,6 +9,11 @@ struct Settings: Sendable {
     /// The private database and the secret live here when none are configured.
     let home: String
     let databases: Databases?
+    /// Nil for the private Redis.
+    let redisURL: String?
+    /// Where `redis-server` is, when it is not where Debian puts it.
+    let redisBinaries: String?
+    let quotas: RateLimits.Quotas
     /// 32 bytes in hexadecimal; nil: a file in `home`, made at first use.
     let secretKey: String?
     let host: String
@@ -34,6 +40,9 @@ struct Settings: Sendable {
         return Settings(
             home: config.string(forKey: "home", default: "var"),
             databases: try databases(config),
+            redisURL: config.string(forKey: "redis.url", isSecret: true),
+            redisBinaries: config.string(forKey: "redis.bin"),
+            quotas: try quotas(config),
             secretKey: config.string(forKey: "secret.key", isSecret: true),
             host: config.string(forKey: "host", default: "127.0.0.1"),
             port: config.int(forKey: "port", default: 8080),
@@ -41,6 +50,26 @@ struct Settings: Sendable {
             trustedProxies: config.int(forKey: "trusted.proxies", default: 0),
             logLevel: config.string(forKey: "log.level", default: "info"),
             postgresBinaries: config.string(forKey: "postgres.bin"))
+    }
+
+    /// `MPANEL_RATE_LIMIT_…`: a count for each quota, whose window stays.
+    private static func quotas(_ config: ConfigReader) throws -> RateLimits.Quotas {
+        var quotas = RateLimits.Quotas()
+        for (name, path) in RateLimits.Quotas.names {
+            let key = ConfigKey("rate.limit.\(name)")
+            let count = config.int(forKey: key)
+            // What is no number must not pass for the default.
+            if count == nil, config.string(forKey: key) == nil { continue }
+            let window = quotas[keyPath: path].windowSeconds
+            guard let count, let quota = RateQuota(Int64(count), windowSeconds: window) else {
+                let variable = name.uppercased().replacing(".", with: "_")
+                throw Complaint(
+                    "MPANEL_RATE_LIMIT_\(variable) must be from 0, which switches it off, to "
+                        + "\(RateQuota.counts.upperBound).")
+            }
+            quotas[keyPath: path] = quota
+        }
+        return quotas
     }
 
     private static func databases(_ config: ConfigReader) throws -> Databases? {

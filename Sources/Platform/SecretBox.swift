@@ -26,6 +26,19 @@ package struct SecretBox: Sendable {
         return sealed
     }
 
+    /// The same parts always have the same one, and without the secret nobody can tell which parts it is of,
+    /// not even by trying them all. 32 hexadecimal digits.
+    package func fingerprint(of parts: [String], purpose: String) -> String {
+        let derived = HKDF<SHA256>.deriveKey(
+            inputKeyMaterial: key, info: Data("fingerprint \(purpose)".utf8), outputByteCount: 32)
+        var code = HMAC<SHA256>(key: derived)
+        for part in parts {
+            // With its length before it, no part can pose as two.
+            code.update(data: Data("\(part.utf8.count):\(part)".utf8))
+        }
+        return code.finalize().prefix(16).map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+    }
+
     /// Throws when the secret or the purpose is another one, or the bytes were changed.
     package func open(_ sealed: Data, purpose: String) throws -> Data {
         try AES.GCM.open(AES.GCM.SealedBox(combined: sealed), using: key, authenticating: Data(purpose.utf8))

@@ -1,29 +1,20 @@
+import LocalServers
+
 /// A private PostgreSQL under a home directory, reached by unix socket only, shared by every `mpanel` process
 /// of that home and alive while at least one of them holds a `Lease`.
-///
-/// The server is a daemon, not a child: `kill -9` of its users leaves it running, and the next one adopts it.
-///
-/// Who is using it is told by two file locks, which the kernel drops when a process dies:
-/// - `users.lock`: every user holds it shared for as long as it uses the server;
-/// - `start.lock`: whoever comes or goes holds it exclusively while doing so.
-///
-/// The one who leaves tries to make its hold on `users.lock` exclusive. It succeeds only when nobody else is
-/// there, and then stops the server. The race to fear is "the last one out stops what the next one in has
-/// just found running". It cannot happen, because both coming (take `users.lock`, look for the server) and
-/// going (try for the exclusive hold, stop the server) happen as a whole under `start.lock`. For the same
-/// reason it does no harm that turning a shared flock into an exclusive one lets go of the old one for a
-/// moment.
+/// `ServerHold` tells how.
 package struct PrivateCluster: Sendable {
     /// How long each step may take before it is given up.
     enum Limit {
-        /// Waiting while another process creates, recovers or stops the server.
-        static let turn = Duration.seconds(420)
-        static let tool = Duration.seconds(60)
         static let creation = Duration.seconds(120)
         /// Recovery after a crash replays at most `max_wal_size` of log.
         static let start = Duration.seconds(300)
         static let stop = Duration.seconds(60)
     }
+
+    private static let profile = ServerProfile(
+        name: "PostgreSQL", folder: "postgres", users: ["postgres", "mpanel"], socket: ".s.PGSQL.5432",
+        suffix: "")
 
     let home: String
     let binaries: String?
@@ -43,74 +34,43 @@ package struct PrivateCluster: Sendable {
     }
 
     /// Finds the server running or starts it, creating the database on first use, and holds it until the
-    /// lease is released or this process ends. Throws a `PrivateClusterProblem` that says what to do next.
-    /// `say` hears one sentence for each step that takes a while.
+    /// lease is released or this process ends. Throws a `PrivateClusterProblem` or a `LocalServerProblem`,
+    /// each of which says what to do next. `say` hears one sentence for each step that takes a while.
     package func acquire(say: @escaping @Sendable (String) -> Void) async throws -> Lease {
-        let site = try await ClusterSite.find(self, say: say)
-        let turn = try await FileLock(site.startLock).exclusive(within: Limit.turn) {
-            say("Waiting for another mpanel process to finish starting or stopping the database.")
+        let site = try await ServerSite.find(
+            PrivateCluster.profile, home: home, elsewhere: elsewhere, say: say)
+        let hold = try await ServerHold.take(on: site, say: say) {
+            try await PrivateServer.find(site, binaries: binaries, durable: durable)
         }
-        defer { turn.unlock() }
-        let users = try FileLock(site.usersLock)
-        guard users.tryLock(.shared) else { throw PrivateClusterProblem.lockBroken(path: site.usersLock) }
-
-        let server = try await PrivateServer.find(site, binaries: binaries, durable: durable)
-        try await server.createIfMissing(say: say)
-        try await server.ensureRunning(say: say)
-        do {
-            try await server.ensureRoles()
-        } catch {
-            if users.tryLock(.exclusive) { try? await server.stop() }
-            throw error
-        }
-        return Lease(server: server, users: users, say: say)
+        return Lease(hold)
     }
 
     /// One process's hold on the running server.
-    package actor Lease {
+    package struct Lease: Sendable {
         /// For migrations only: owns the tables, but is no superuser, so row-level security binds it too.
-        package nonisolated let ownerURL: String
+        package let ownerURL: String
         /// For requests: sees the rows of the tenant that is set, and of no other.
-        package nonisolated let appURL: String
+        package let appURL: String
         /// For routing across tenants: sees a short list of tables.
-        package nonisolated let systemURL: String
+        package let systemURL: String
         /// For creating databases and for tests. Bypasses row-level security: the server never uses it.
-        package nonisolated let superuserURL: String
+        package let superuserURL: String
 
-        private let server: PrivateServer
-        private let say: @Sendable (String) -> Void
-        /// Nil once released. When a lease is dropped without that, the lock goes and the server stays.
-        private var users: FileLock?
+        private let hold: ServerHold<PrivateServer>
 
-        init(server: PrivateServer, users: FileLock, say: @escaping @Sendable (String) -> Void) {
+        init(_ hold: ServerHold<PrivateServer>) {
+            let server = hold.server
             ownerURL = server.url(role: ClusterRole.owner, database: ClusterRole.database)
             appURL = server.url(role: ClusterRole.app, database: ClusterRole.database)
             systemURL = server.url(role: ClusterRole.system, database: ClusterRole.database)
             superuserURL = server.url(role: ClusterRole.superuser, database: "postgres")
-            self.server = server
-            self.users = users
-            self.say = say
+            self.hold = hold
         }
 
         /// Lets go, and stops the server when nobody else uses it. Close all connections first: those still
         /// open are broken off. Calling it again does nothing.
         package func release() async {
-            guard let users else { return }
-            self.users = nil
-            let (server, say) = (server, say)
-            // A task of its own, because a shutting-down process calls this from a cancelled one, in which
-            // neither waiting for the lock nor running pg_ctl would work.
-            await Task {
-                do {
-                    let turn = try await FileLock(server.site.startLock).exclusive(within: Limit.turn) {}
-                    defer { turn.unlock() }
-                    guard users.tryLock(.exclusive) else { return users.unlock() }
-                    try await server.stop()
-                } catch {
-                    say("\(error)")
-                }
-                users.unlock()
-            }.value
+            await hold.release()
         }
     }
 }

@@ -3,18 +3,11 @@ package enum PrivateClusterProblem: Error, Equatable, CustomStringConvertible {
     case notInstalled
     case incompleteBinaries(directory: String, missing: String)
     case otherVersion(data: String, made: Int, installed: [Int])
-    case noServerUser
-    case notReachable(path: String, user: String)
-    case notOurs(path: String, user: String)
-    case directory(path: String, reason: String)
-    case busy(lock: String)
-    case lockBroken(path: String)
     case creationFailed(reason: String)
     case startFailed(log: String)
     case stillRecovering(log: String)
     case stopFailed(data: String)
     case rolesFailed(reason: String)
-    case timeLimit(tool: String, seconds: Int)
 
     package var description: String {
         switch self {
@@ -28,23 +21,6 @@ package enum PrivateClusterProblem: Error, Equatable, CustomStringConvertible {
             "The database in \(data) was made by PostgreSQL \(made), but here is "
                 + "\(installed.map(String.init).joined(separator: ", ")). Run `apt-get install "
                 + "postgresql-\(made)`, or move the data to the newer version with pg_upgrade."
-        case .noServerUser:
-            "PostgreSQL refuses to run as root, and there is no user `postgres` or `mpanel` to run it as. "
-                + "Run `useradd --system mpanel`, or run mpanel as an ordinary user."
-        case .notReachable(let path, let user):
-            "The user `\(user)`, who runs PostgreSQL, cannot reach the database in \(path). Give that user "
-                + "search permission on the directories above it (chmod o+x), or run mpanel as the user who "
-                + "made it."
-        case .notOurs(let path, let user):
-            "\(path) belongs to `\(user)`. Run mpanel as that user or as root, or choose another "
-                + "MPANEL_HOME."
-        case .directory(let path, let reason):
-            "\(path) cannot be used: \(reason). Choose another MPANEL_HOME or repair its permissions."
-        case .busy(let lock):
-            "Another mpanel process has been starting or stopping the database for minutes (it holds "
-                + "\(lock)). Look at what it does, end it, and try again."
-        case .lockBroken(let path):
-            "\(path) is locked by something that is not mpanel. End that process and try again."
         case .creationFailed(let reason):
             "The private database could not be created: \(reason). Mend the cause and run the command "
                 + "again."
@@ -59,9 +35,6 @@ package enum PrivateClusterProblem: Error, Equatable, CustomStringConvertible {
         case .rolesFailed(let reason):
             "The roles of the private database could not be set up: \(reason). Mend the cause and try "
                 + "again."
-        case .timeLimit(let tool, let seconds):
-            "`\(tool)` did not finish within \(seconds) seconds. Is the disk full or the machine "
-                + "overloaded?"
         }
     }
 }

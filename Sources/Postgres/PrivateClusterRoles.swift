@@ -1,4 +1,5 @@
 import Foundation
+import LocalServers
 
 /// The names that every private cluster has.
 enum ClusterRole {

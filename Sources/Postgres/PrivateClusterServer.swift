@@ -1,13 +1,13 @@
 import Foundation
+import LocalServers
 
-/// One site's server: creating its files, starting and stopping it. Every call happens under the site's start
-/// lock.
-struct PrivateServer: Sendable {
-    let site: ClusterSite
+/// One site's server: creating its files, starting and stopping it.
+struct PrivateServer: LocalServer {
+    let site: ServerSite
     let binaries: ServerBinaries
     let durable: Bool
 
-    static func find(_ site: ClusterSite, binaries: String?, durable: Bool) async throws -> PrivateServer {
+    static func find(_ site: ServerSite, binaries: String?, durable: Bool) async throws -> PrivateServer {
         let made = try? String(contentsOfFile: site.data + "/PG_VERSION", encoding: .utf8)
         let major = made.flatMap { Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }
         let found = try await ServerBinaries.find(in: binaries, major: major, data: site.data)
@@ -21,14 +21,23 @@ struct PrivateServer: Sendable {
         return "postgresql://\(role)@/\(database)?host=\(host)&port=5432"
     }
 
+    func bringUp(say: (String) -> Void) async throws {
+        try await createIfMissing(say: say)
+        try await ensureRunning(say: say)
+    }
+
+    func prepare() async throws {
+        try await ensureRoles()
+    }
+
     /// Makes the data directory beside its place and renames it when it is whole, so that being killed in the
     /// middle leaves nothing that looks like a database.
-    func createIfMissing(say: (String) -> Void) async throws {
+    private func createIfMissing(say: (String) -> Void) async throws {
         guard !FileManager.default.fileExists(atPath: site.data + "/PG_VERSION") else { return }
         say("Creating a private PostgreSQL \(binaries.major) in \(site.place).")
         let unfinished = site.data + ".new"
         try? FileManager.default.removeItem(atPath: unfinished)
-        try ClusterSite.makeDirectory(unfinished, mode: 0o700, owner: site.serverUser)
+        try ServerSite.makeDirectory(unfinished, mode: 0o700, owner: site.serverUser)
         let result = try await tool(
             "initdb",
             [
@@ -44,7 +53,7 @@ struct PrivateServer: Sendable {
     }
 
     /// Returns when the server takes connections, whether it ran already, recovers, or has to be started.
-    func ensureRunning(say: (String) -> Void) async throws {
+    private func ensureRunning(say: (String) -> Void) async throws {
         let clock = ContinuousClock()
         let deadline = clock.now + PrivateCluster.Limit.start
         while clock.now < deadline {
@@ -72,11 +81,13 @@ struct PrivateServer: Sendable {
         }
     }
 
+    private var startLog: String { site.log + "/start.log" }
+
     private func start(say: (String) -> Void) async throws {
         say("Starting the private PostgreSQL \(binaries.major) in \(site.place).")
         try await writeSettings()
         // What it says before its own log opens: one start's worth is enough.
-        unlink(site.startLog)
+        unlink(startLog)
         let crashed = FileManager.default.fileExists(atPath: site.data + "/postmaster.pid")
         let clock = ContinuousClock()
         // After kill -9 of the postmaster its children hold the shared memory until they notice, and a start
@@ -89,29 +100,19 @@ struct PrivateServer: Sendable {
                 limit: PrivateCluster.Limit.start + .seconds(10))
             if result.succeeded { return }
             if runningProcess() != nil { throw PrivateClusterProblem.stillRecovering(log: site.log) }
-            if clock.now > patience { throw PrivateClusterProblem.startFailed(log: site.startLog) }
+            if clock.now > patience { throw PrivateClusterProblem.startFailed(log: startLog) }
             try await Task.sleep(for: .milliseconds(200))
         }
     }
 
-    /// The postmaster's process id when it is alive. A stale file after a crash or a reboot counts as not
-    /// running.
-    func runningProcess() -> pid_t? {
-        guard let file = try? String(contentsOfFile: site.data + "/postmaster.pid", encoding: .utf8),
-            let id = file.split(separator: "\n").first.flatMap({ pid_t($0) }),
-            let process = try? String(contentsOfFile: "/proc/\(id)/stat", encoding: .utf8),
-            // "17 (postgres) S …": a killed server is a zombie (Z) until it is reaped, and the id may be
-            // another's.
-            let name = process.firstIndex(of: "("), let end = process.lastIndex(of: ")"),
-            process[process.index(after: name)..<end] == "postgres",
-            let state = process[end...].dropFirst(2).first, state != "Z", state != "X"
-        else { return nil }
-        return id
+    /// The postmaster, when it is alive.
+    private func runningProcess() -> ServerProcess? {
+        ServerProcess(named: "postgres", file: site.data + "/postmaster.pid")
     }
 
     func tool(
         _ program: String, _ arguments: [String], input: String = "",
-        limit: Duration = PrivateCluster.Limit.tool
+        limit: Duration = ServerTool.usualLimit
     ) async throws -> ServerTool.Result {
         // Relative paths in arguments, because pg_ctl builds a shell command from them.
         try await ServerTool(user: site.serverUser)

@@ -1,4 +1,5 @@
 import Foundation
+import LocalServers
 
 extension PrivateServer {
     /// Makes `postgresql.conf` in a fresh data directory read our settings, which stand beside it and can be
@@ -8,7 +9,7 @@ extension PrivateServer {
         // The directory belongs to the server's user, and we may be root: never follow a link out of it.
         let file = open(path, O_WRONLY | O_APPEND | O_NOFOLLOW | O_CLOEXEC)
         guard file >= 0 else {
-            throw PrivateClusterProblem.directory(path: path, reason: String(cString: strerror(errno)))
+            throw LocalServerProblem.directory(path: path, reason: String(cString: strerror(errno)))
         }
         let handle = FileHandle(fileDescriptor: file, closeOnDealloc: true)
         try handle.write(contentsOf: Data("\n# Yours go below this line.\ninclude '../mpanel.conf'\n".utf8))
@@ -21,7 +22,7 @@ extension PrivateServer {
         do {
             try Data(settings.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
         } catch {
-            throw PrivateClusterProblem.directory(path: path, reason: "it cannot be written")
+            throw LocalServerProblem.directory(path: path, reason: "it cannot be written")
         }
         chmod(path, 0o644)
     }

@@ -18,7 +18,7 @@ extension Subscriptions {
                     Running \
                     again bills nothing twice.
                     """,
-                status: 202, problems: [SubscriptionsProblem.billingBusy])
+                status: 202, problems: [SubscriptionsProblem.billingBusy], rate: .heavy)
         ) { (request: Request<NoPath, NoQuery, NewRun>) in
             RunBody(
                 try await runs.ask(

@@ -1,10 +1,11 @@
+import BillingMath
 import Foundation
 package import HTTPTypes
 import Hummingbird
 import HummingbirdTesting
 import Identity
 package import Kernel
-import MPanelServer
+package import MPanelServer
 import NIOCore
 import Tenancy
 package import Web
@@ -59,6 +60,13 @@ package struct TestClient: Sendable {
             try await http.execute(uri: uri, method: method, headers: all, body: ByteBuffer(bytes: bytes)))
     }
 
+    /// The same client, reached through a proxy that says that it is at this address.
+    package func at(_ address: String) -> TestClient {
+        var client = self
+        if let name = HTTPField.Name("X-Forwarded-For") { client.headers[name] = address }
+        return client
+    }
+
     /// The same client with the access token that this sign-in gives.
     package func signedIn(_ sign: TestSignIn) async throws -> TestClient {
         let answer = try await send(
@@ -76,10 +84,10 @@ package struct TestClient: Sendable {
 
 /// A user as they sign in.
 package struct TestSignIn: Sendable {
-    static let password = "a password for tests"
+    package static let password = "a password for tests"
 
-    let company: Slug
-    let email: EmailAddress
+    package let company: Slug
+    package let email: EmailAddress
 }
 
 extension TestServer {
@@ -87,9 +95,33 @@ extension TestServer {
     package func api<Value: Sendable>(_ body: @Sendable (TestClient) async throws -> Value) async throws
         -> Value
     {
-        try await installation.api().application(on: .hostname("127.0.0.1", port: 0)).test(.router) { http in
-            try await body(TestClient(http))
-        }
+        try await TestServer.api(of: installation, body)
+    }
+
+    /// As `api`, of any installation.
+    package static func api<Value: Sendable>(
+        of installation: Installation, _ body: @Sendable (TestClient) async throws -> Value
+    ) async throws -> Value {
+        var settings = API.Settings()
+        settings.trustedProxies = 1
+        let application = try installation.api(settings).application(on: .hostname("127.0.0.1", port: 0))
+        return try await application.test(.router) { http in try await body(TestClient(http)) }
+    }
+
+    /// Makes a company that bills in euros, without any business yet.
+    package func company(_ slug: Slug) async throws {
+        guard let name = Text<1, 120>(slug.text), let country = CountryCode("DE"),
+            let zone = ZoneName("Europe/Berlin"), let locale = LanguageTag("de-DE"),
+            let currency = Currency("EUR"), let format = NumberFormat("T-{year}-{number:6}"),
+            let beforeDue = Whole<0, 90>(14), let terms = Whole<0, 365>(14)
+        else { throw Problem.invalid }
+        let settings = TenantSettings(
+            founding: name, country: country, timeZone: zone, locale: locale, currency: currency,
+            billing: BillingDefaults(
+                taxRounding: .line, invoiceNumberFormat: format, invoiceDaysBeforeDue: beforeDue,
+                paymentTermsDays: terms))
+        _ = try await installation.tenants.found(
+            Tenants.Founding(slug: slug, name: name, settings: settings, sandboxToday: nil))
     }
 
     /// Makes a user with this role.

@@ -1,22 +1,39 @@
-import Foundation
+package import Foundation
 import Hummingbird
 import Kernel
+package import Limits
 import Logging
 package import MPanelServer
 import Platform
 import Postgres
+import Redis
 
 /// The server as the composition root builds it, on a database of its own.
 package struct TestServer: Sendable {
     package let installation: Installation
     package let database: TestDatabase
 
+    /// What a test asks for that wants to be limited; others are not.
+    package struct Limited: Sendable {
+        package var quotas: RateLimits.Quotas
+        /// Nil: no Redis.
+        package var redisURL: String?
+        /// The key of the counters' names, which keeps one test's from another's.
+        package var secret = SecretBox.newSecret()
+
+        package init(_ quotas: RateLimits.Quotas, redisURL: String?) {
+            self.quotas = quotas
+            self.redisURL = redisURL
+        }
+    }
+
     /// Runs `body` on a fresh installation and takes it down again, whatever happens.
     package static func run<Value: Sendable>(
-        _ body: (TestServer) async throws -> Value
+        _ limited: Limited? = nil, _ body: (TestServer) async throws -> Value
     ) async throws -> Value {
         let database = try await TestCluster.shared.database()
-        let server = TestServer(installation: try installation(on: database), database: database)
+        let server = TestServer(
+            installation: try installation(on: database, limited), database: database)
         let result: Result<Value, any Error>
         do {
             result = .success(try await body(server))
@@ -29,10 +46,17 @@ package struct TestServer: Sendable {
     }
 
     /// Another process's view of the same database.
-    package static func installation(on database: TestDatabase) throws -> Installation {
-        guard let box = SecretBox(secret: Data(repeating: 7, count: 32)) else { throw Problem.unavailable }
+    package static func installation(
+        on database: TestDatabase, _ limited: Limited? = nil
+    ) throws -> Installation {
+        guard let box = SecretBox(secret: limited?.secret ?? Data(repeating: 7, count: 32)) else {
+            throw Problem.unavailable
+        }
+        let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
         var parts = Installation.Parts(appURL: database.appURL, systemURL: database.systemURL, secrets: box)
         parts.passwordCost = 4
-        return Installation(parts, logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() })
+        parts.quotas = limited?.quotas ?? .off
+        if let url = limited?.redisURL { parts.redis = try SharedRedis.pool(on: url, logger: logger) }
+        return Installation(parts, logger: logger)
     }
 }

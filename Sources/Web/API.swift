@@ -9,6 +9,8 @@ package struct API: Sendable {
     /// Turns a bearer token, and the host it was sent to, into the actor. Throws `Problem.unauthenticated`
     /// when the token is not valid there.
     package typealias Authenticate = @Sendable (_ token: String, _ host: HostName?) async throws -> Actor
+    /// Counts a request against the quota of its class. Nil: no limit applies, or nobody can tell now.
+    package typealias Limit = @Sendable (RateClass, RateSubject) async throws -> RateDecision?
 
     /// What differs between installations; the defaults suit a server that faces the network itself.
     package struct Settings: Sendable {
@@ -31,12 +33,12 @@ package struct API: Sendable {
     package let endpoints: [Endpoint]
     private let settings: Settings
     private let logger: Logger
-    private let authenticate: Authenticate
+    private let gate: Gate
 
     /// Stops the process when two endpoints have the same route or the same name.
     package init(
         _ endpoints: [Endpoint], settings: Settings = Settings(), logger: Logger,
-        authenticate: @escaping Authenticate
+        limit: @escaping Limit = { _, _ in nil }, authenticate: @escaping Authenticate
     ) {
         for names in [endpoints.map(\.route.description), endpoints.map(\.about.name)] {
             let twice = Dictionary(grouping: names) { $0 }.filter { $0.value.count > 1 }.keys
@@ -45,7 +47,7 @@ package struct API: Sendable {
         self.endpoints = endpoints
         self.settings = settings
         self.logger = logger
-        self.authenticate = authenticate
+        gate = Gate(authenticate: authenticate, limit: limit)
     }
 
     /// The server as a service. It names no product in its answers.
@@ -64,10 +66,11 @@ package struct API: Sendable {
         router.add(middleware: RequestIDs())
         router.add(middleware: AccessLog())
         router.add(middleware: SecurityHeaders(isBehindTLS: settings.isBehindTLS))
+        router.add(middleware: RateLimitHeaders())
         router.add(middleware: ProblemAnswers(errorDetail: settings.errorDetail))
         for (path, endpoints) in Dictionary(grouping: endpoints, by: \.route.path) {
             for endpoint in endpoints {
-                let steps = EndpointSteps(endpoint: endpoint, settings: settings, authenticate: authenticate)
+                let steps = EndpointSteps(endpoint: endpoint, settings: settings, gate: gate)
                 router.on(RouterPath(path), method: endpoint.route.method.http) { request, context in
                     try await steps.respond(to: request, context: context)
                 }

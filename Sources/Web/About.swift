@@ -14,10 +14,12 @@ package struct About: Sendable {
     package let status: Int?
     /// What it answers beyond the problems that any endpoint of its kind can answer.
     package let problems: [Problem]
+    /// Which quota a request counts against; nil goes by the method.
+    package let rate: RateClass?
 
     package init(
         tag: String, name: String, summary: String, details: String? = nil, status: Int? = nil,
-        problems: [Problem] = []
+        problems: [Problem] = [], rate: RateClass? = nil
     ) {
         self.tag = tag
         self.name = name
@@ -25,5 +27,6 @@ package struct About: Sendable {
         self.details = details
         self.status = status
         self.problems = problems
+        self.rate = rate
     }
 }

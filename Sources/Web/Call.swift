@@ -12,7 +12,7 @@ package struct Call: Sendable {
     package var body = Data()
     /// As in `PublicRequest`.
     package var host: HostName?
-    package var clientAddress: String?
+    package var clientAddress: ClientAddress?
     /// Set exactly when the endpoint has a permission, which this actor holds.
     package var actor: Actor?
     package var requestID: String

@@ -8,6 +8,8 @@ package struct Endpoint: Sendable {
     /// What the actor must be allowed to do; nil for a public endpoint.
     package let permission: Permission?
     package let about: About
+    /// Which quota a request counts against: that of reads for GET, else that of writes, unless `about` says.
+    package let rate: RateClass
     /// The placeholders of the path, as an object.
     package let path: JSONSchema
     /// The query parameters, as an object.
@@ -67,6 +69,7 @@ package struct Endpoint: Sendable {
         self.route = route
         self.permission = permission
         self.about = about
+        self.rate = about.rate ?? (route.method == .get ? .read : .write)
         self.path = wire.path.schema
         self.query = wire.query.schema
         self.body = wire.takesBody ? wire.body.schema : nil

@@ -4,12 +4,12 @@ import Hummingbird
 import Kernel
 import NIOCore
 
-/// What happens to a request once its endpoint is known: credentials, permission, body, handler, in this
-/// order, so that nobody learns anything or costs anything before it is known that they may.
+/// What happens to a request once its endpoint is known: credentials, limit, permission, body, handler, in
+/// this order, so that nobody learns anything or costs anything before it is known that they may.
 struct EndpointSteps: Sendable {
     let endpoint: Endpoint
     let settings: API.Settings
-    let authenticate: API.Authenticate
+    let gate: Gate
 
     func respond(to request: Hummingbird.Request, context: WebContext) async throws -> Response {
         try await TimeLimit.run(settings.timeLimit) {
@@ -21,13 +21,16 @@ struct EndpointSteps: Sendable {
     private func call(_ request: Hummingbird.Request, _ context: WebContext) async throws -> Call {
         var call = Call(requestID: context.requestID)
         call.host = host(of: request)
+        call.clientAddress = clientAddress(of: request, context)
         if let permission = endpoint.permission {
-            let actor = try await authenticate(try token(of: request), call.host)
+            let actor = try await actor(of: request, call, context)
             context.noted.tenant = actor.scope.tenant
+            try await gate.count(.actor(actor), endpoint.rate, context.noted)
             guard actor.may(permission) else { throw Problem.missing(permission) }
             call.actor = actor
+        } else {
+            try await gate.count(.client(call.clientAddress), endpoint.rate, context.noted)
         }
-        call.clientAddress = clientAddress(of: request, context)
         for name in endpoint.route.placeholders {
             call.path[name] = context.parameters.get(name)
         }
@@ -37,6 +40,19 @@ struct EndpointSteps: Sendable {
             call.body = try await body(of: request)
         }
         return call
+    }
+
+    private func actor(
+        of request: Hummingbird.Request, _ call: Call, _ context: WebContext
+    ) async throws -> Actor {
+        do {
+            return try await gate.authenticate(try token(of: request), call.host)
+        } catch let problem as Problem where problem.status == 401 {
+            // Only refusals count, so that nobody who shares an address with a guesser is shut out: a token
+            // is a signature, and no number of guesses finds one.
+            try await gate.count(.refused(call.clientAddress), .read, context.noted)
+            throw problem
+        }
     }
 
     /// The token of RFC 6750: `Authorization: Bearer …`.
@@ -55,14 +71,14 @@ struct EndpointSteps: Sendable {
     }
 
     /// Our own proxies append the address they see, so the one that counts stands that many places from the
-    /// end; what stands before it is whatever the client liked to claim.
-    private func clientAddress(of request: Hummingbird.Request, _ context: WebContext) -> String? {
-        guard settings.trustedProxies > 0, let name = HTTPField.Name("X-Forwarded-For") else {
-            return context.peerAddress
-        }
-        let hops = request.headers[values: name].flatMap { $0.split(separator: ",") }
-            .map { $0.trimmingCharacters(in: .whitespaces) }
-        return hops.dropLast(settings.trustedProxies - 1).last ?? context.peerAddress
+    /// end; what stands before it is whatever the client liked to claim. Where no address stands, the peer's
+    /// counts: one quota for all is better than one for each piece of nonsense.
+    private func clientAddress(of request: Hummingbird.Request, _ context: WebContext) -> ClientAddress? {
+        let peer = context.peerAddress.flatMap { ClientAddress($0) }
+        guard settings.trustedProxies > 0 else { return peer }
+        let hops = request.headers[values: .forwardedFor]
+            .flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
+        return hops.dropLast(settings.trustedProxies - 1).last.flatMap { ClientAddress($0) } ?? peer
     }
 
     private func body(of request: Hummingbird.Request) async throws -> Data {
@@ -85,6 +101,19 @@ struct EndpointSteps: Sendable {
         // A cancelled stream ends as if it were complete.
         try Task.checkCancellation()
         return body
+    }
+}
+
+/// What every request passes that is not let in for nothing.
+struct Gate: Sendable {
+    let authenticate: API.Authenticate
+    let limit: API.Limit
+
+    /// Throws `Problem.rateLimited` when the quota is used up.
+    func count(_ subject: RateSubject, _ rate: RateClass, _ noted: WebContext.Noted) async throws {
+        guard rate != .unlimited, let decision = try await limit(rate, subject) else { return }
+        noted.rate = decision
+        if let seconds = decision.retryAfterSeconds { throw Problem.rateLimited(retryAfterSeconds: seconds) }
     }
 }
 

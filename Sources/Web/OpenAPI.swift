@@ -37,6 +37,7 @@ package struct OpenAPI {
             "paths": .object(paths.mapValues { .object($0) }),
             "components": [
                 "schemas": .object(components.schemas),
+                "headers": .object(RateLimitDocument.headers),
                 "securitySchemes": [
                     "bearer": ["type": "http", "scheme": "bearer", "bearerFormat": "JWT"]
                 ],
@@ -49,13 +50,37 @@ package struct OpenAPI {
     package func endpoint(of endpoints: [Endpoint]) throws -> Endpoint {
         let about = About(
             tag: "Meta", name: "readOpenAPI", summary: "Read this document",
-            details: "The description of the API in OpenAPI 3.1, generated from the code that answers.")
+            details: "The description of the API in OpenAPI 3.1, generated from the code that answers.",
+            rate: .unlimited)
         func serving(_ document: JSONBytes) -> Endpoint {
             Endpoint(public: .get("/v1/openapi.json"), about) { (_: PublicRequest<NoPath, NoQuery, NoBody>) in
                 document
             }
         }
         return serving(try document(of: endpoints + [serving(JSONBytes(Data()))]))
+    }
+}
+
+/// What the document says about the headers of a limit.
+private enum RateLimitDocument {
+    static let headers: [String: JSONValue] = [
+        "Retry-After": [
+            "description": "Seconds after which a request is let pass again.",
+            "schema": ["type": "integer", "minimum": 1],
+        ],
+        "RateLimit-Policy": [
+            "description": "The quota by name: q requests in w seconds. On every answer that counts.",
+            "schema": ["type": "string", "examples": ["\"read\";q=1200;w=60"]],
+        ],
+        "RateLimit": [
+            "description":
+                "What is left of it: r requests; more after t seconds. On every answer that counts.",
+            "schema": ["type": "string", "examples": ["\"read\";r=1199;t=42"]],
+        ],
+    ]
+
+    static let references = headers.reduce(into: [String: JSONValue]()) { references, header in
+        references[header.key] = ["$ref": .string("#/components/headers/\(header.key)")]
     }
 }
 
@@ -73,6 +98,7 @@ struct OpenAPIOperation {
             "tags": [.string(about.tag)],
             "responses": .object(responses(&components)),
             "security": endpoint.permission == nil ? [] : [["bearer": []]],
+            "x-rate-class": .string(endpoint.rate.rawValue),
         ]
         if let details = about.details { operation["description"] = .string(details) }
         if let permission = endpoint.permission { operation["x-permission"] = .string(permission.name) }
@@ -111,11 +137,15 @@ struct OpenAPIOperation {
             let lines = Dictionary(problems.map { ($0.code, "`\($0.code)`: \($0.detail)") }) { first, _ in
                 first
             }
-            responses["\(status)"] = [
+            var response: [String: JSONValue] = [
                 "description": .string(
                     lines.sorted { $0.key < $1.key }.map(\.value).joined(separator: "\n\n")),
                 "content": .object([ProblemBody.contentType: ["schema": problem]]),
             ]
+            if status == Problem.rateLimited.status {
+                response["headers"] = .object(RateLimitDocument.references)
+            }
+            responses["\(status)"] = .object(response)
         }
         return responses
     }
@@ -127,6 +157,7 @@ extension Endpoint {
     package var problems: [Problem] {
         var problems = about.problems + [.internalError, .timedOut, .unavailable]
         if permission != nil { problems += [.unauthenticated, .forbidden] }
+        if rate != .unlimited { problems.append(.rateLimited) }
         if !path.fields.isEmpty { problems.append(.notFound) }
         if body != nil {
             problems += [.malformedJSON("The body is not JSON; the sentence says where."), .tooLarge]

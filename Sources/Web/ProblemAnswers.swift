@@ -19,7 +19,10 @@ struct ProblemAnswers: RouterMiddleware {
         } catch let broken as BrokenTransport {
             throw broken.cause
         } catch {
-            return try problem(error, context).answer(requestID: context.requestID).response
+            let problem = problem(error, context)
+            var response = try problem.answer(requestID: context.requestID).response
+            if let seconds = problem.retryAfterSeconds { response.headers[.retryAfter] = "\(seconds)" }
+            return response
         }
     }
 

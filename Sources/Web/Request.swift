@@ -17,8 +17,8 @@ package struct PublicRequest<Path: Sendable, Query: Sendable, Body: Sendable>: S
     package let body: Body
     /// The host that the client asked for, without its port; nil when it sent none or no host name.
     package let host: HostName?
-    /// The client's IP address, for limits; nil when it is not known.
-    package let clientAddress: String?
+    /// Where the client is, for limits; nil when it is not known.
+    package let clientAddress: ClientAddress?
     package let requestID: String
 }
 

@@ -35,6 +35,9 @@ struct RequestIDs: RouterMiddleware {
 extension HTTPField.Name {
     static let requestID = named("X-Request-ID")
     static let referrerPolicy = named("Referrer-Policy")
+    static let rateLimit = named("RateLimit")
+    static let rateLimitPolicy = named("RateLimit-Policy")
+    static let forwardedFor = named("X-Forwarded-For")
 
     private static func named(_ text: StaticString) -> HTTPField.Name {
         guard let name = HTTPField.Name("\(text)") else {

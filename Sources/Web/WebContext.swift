@@ -20,13 +20,23 @@ package struct WebContext: RequestContext {
         logger[metadataKey: "hb.request.id"] = nil
     }
 
-    /// Filled in on the way down, read by the access log on the way back.
+    /// Filled in on the way down, read by the access log and the headers on the way back.
     final class Noted: Sendable {
-        private let state = Mutex<TenantID?>(nil)
+        private struct Facts {
+            var tenant: TenantID?
+            var rate: RateDecision?
+        }
+
+        private let facts = Mutex(Facts())
 
         var tenant: TenantID? {
-            get { state.withLock { $0 } }
-            set { state.withLock { $0 = newValue } }
+            get { facts.withLock { $0.tenant } }
+            set { facts.withLock { $0.tenant = newValue } }
+        }
+
+        var rate: RateDecision? {
+            get { facts.withLock { $0.rate } }
+            set { facts.withLock { $0.rate = newValue } }
         }
     }
 }

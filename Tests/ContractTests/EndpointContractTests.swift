@@ -35,6 +35,17 @@ struct EndpointContractTests {
         }
     }
 
+    @Test("is limited, but for public ones that only read, and says that it may answer 429")
+    func limited() throws {
+        for endpoint in try Surface.endpoints() {
+            if endpoint.rate == .unlimited {
+                #expect(endpoint.permission == nil && endpoint.route.method == .get, "\(endpoint.route)")
+            } else {
+                #expect(endpoint.problems.contains(.rateLimited), "\(endpoint.route)")
+            }
+        }
+    }
+
     @Test("answers 401 without a valid token, before it looks at anything else")
     func unauthenticated() async throws {
         let headers: [HTTPFields] = [

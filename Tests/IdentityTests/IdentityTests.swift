@@ -1,6 +1,8 @@
 import Foundation
 import Kernel
+import Limits
 import Logging
+import Platform
 import Postgres
 import Tenancy
 import Testing
@@ -16,8 +18,11 @@ struct IdentityTests {
         let tenants = Tenants(database: database, system: SystemDatabase(pool), clock: .system)
         return Identity(
             database: database, tenants: tenants, keys: KeyStore().process(),
-            passwords: PasswordHasher(cost: 4),
-            clock: .system)
+            passwords: PasswordHasher(cost: 4), clock: .system,
+            limits: RateLimits(
+                .off, redis: nil, secrets: SecretBox(secret: SecretBox.newSecret())!, clock: .system,
+                logger: Logger(label: "test")
+            ).signIns)
     }()
 
     @Test("the endpoints ask for the documented permissions")

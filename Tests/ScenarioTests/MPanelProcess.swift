@@ -7,7 +7,9 @@ struct MPanelProcess: Sendable {
     private let exits: AsyncStream<Int32>
     private let directory: URL
 
-    init(_ arguments: [String], on database: TestDatabase) throws {
+    init(
+        _ arguments: [String], on database: TestDatabase, environment given: [String: String] = [:]
+    ) throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "mpanel-process-\(UUID())")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         process = Process()
@@ -18,7 +20,7 @@ struct MPanelProcess: Sendable {
         environment["MPANEL_SECRET_KEY"] = String(repeating: "07", count: 32)
         environment["MPANEL_DATABASE_URL"] = database.appURL
         environment["MPANEL_SYSTEM_DATABASE_URL"] = database.systemURL
-        process.environment = environment
+        process.environment = environment.merging(given) { $1 }
         process.standardOutput = try MPanelProcess.file(directory.appending(path: "output"))
         process.standardError = try MPanelProcess.file(directory.appending(path: "errors"))
         let (exits, ended) = AsyncStream<Int32>.makeStream()
@@ -41,10 +43,18 @@ struct MPanelProcess: Sendable {
         return try FileHandle(forWritingTo: url)
     }
 
+    /// Its MPANEL_HOME.
+    var home: String { directory.path() }
+
     var isRunning: Bool { process.isRunning }
 
     func kill() {
         Foundation.kill(process.processIdentifier, SIGKILL)
+    }
+
+    /// Asks it to drain and end.
+    func terminate() {
+        Foundation.kill(process.processIdentifier, SIGTERM)
     }
 
     /// Waits until the process has ended. Its status is the exit code, or the signal that killed it.

@@ -41,18 +41,18 @@ struct OpenAPITests {
         #expect(schema == ["$ref": "#/components/schemas/NewToy"])
         #expect(
             post["responses"]?.names == [
-                "201", "400", "401", "403", "409", "413", "415", "422", "500", "503",
+                "201", "400", "401", "403", "409", "413", "415", "422", "429", "500", "503",
             ])
         #expect(
             post["responses"]?["409"]?["description"]
                 == "`toy_in_use`: This toy is in use. Archive it instead.")
         let list = try #require(try document()["paths"]?["/v1/toys"]?["get"])
-        #expect(list["responses"]?.names == ["200", "401", "403", "422", "500", "503"])
+        #expect(list["responses"]?.names == ["200", "401", "403", "422", "429", "500", "503"])
         guard case .array(let parameters) = list["parameters"] else { throw Problem.invalid }
         #expect(parameters.map { $0["name"] } == ["limit", "cursor", "state", "sold_on", "is_fragile"])
         #expect(parameters.allSatisfy { $0["in"] == "query" && $0["required"] == false })
         let delete = try #require(try document()["paths"]?["/v1/toys/{id}"]?["delete"])
-        #expect(delete["responses"]?.names == ["204", "401", "403", "404", "409", "500", "503"])
+        #expect(delete["responses"]?.names == ["204", "401", "403", "404", "409", "429", "500", "503"])
         #expect(delete["responses"]?["204"]?["content"] == nil)
     }
 

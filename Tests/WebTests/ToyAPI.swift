@@ -63,8 +63,10 @@ enum Toy {
     static let tenant = TenantID("ten_01h455vb4pex5vsknk084sn02q")!
     static let inUse = Problem("toy_in_use", status: 409, "This toy is in use. Archive it instead.")
 
-    static func about(_ name: String, status: Int? = nil, problems: [Problem] = []) -> About {
-        About(tag: "Toys", name: name, summary: "Do \(name)", status: status, problems: problems)
+    static func about(
+        _ name: String, status: Int? = nil, problems: [Problem] = [], rate: RateClass? = nil
+    ) -> About {
+        About(tag: "Toys", name: name, summary: "Do \(name)", status: status, problems: problems, rate: rate)
     }
 
     static func body(note: String? = nil) -> ToyBody {
@@ -98,7 +100,7 @@ enum Toy {
         Endpoint(.delete("/v1/toys/{id}"), write, about("deleteToy", problems: [inUse])) {
             (_: Request<ToyPath, NoQuery, NoBody>) in NoContent()
         },
-        Endpoint(.post("/v1/toys/{id}/finalization"), write, about("finalizeToy")) {
+        Endpoint(.post("/v1/toys/{id}/finalization"), write, about("finalizeToy", rate: .heavy)) {
             (_: Request<ToyPath, NoQuery, NoBody>) in body()
         },
         Endpoint(.get("/v1/failing"), read, about("fail")) {
@@ -113,18 +115,21 @@ enum Toy {
             try await Task.sleep(for: .seconds(600))
             return NoContent()
         },
-        Endpoint(public: .post("/v1/sign-ins"), about("signIn")) {
+        Endpoint(public: .post("/v1/sign-ins"), about("signIn", rate: .signIn)) {
             (request: PublicRequest<NoPath, NoQuery, Echo>) in
-            Echo(text: "\(request.host?.text ?? "no host") \(request.clientAddress ?? "no address")")
+            Echo(text: "\(request.host?.text ?? "no host") \(request.clientAddress?.text ?? "no address")")
         },
-        Endpoint(public: .get("/health/live"), about("readLiveness")) {
+        Endpoint(public: .get("/health/live"), about("readLiveness", rate: .unlimited)) {
             (_: PublicRequest<NoPath, NoQuery, NoBody>) in JSONBytes(Data(#"{"live":true}"#.utf8))
         },
     ]
 
     /// The tokens of this API are the names of roles.
-    static func api(_ settings: API.Settings = API.Settings(), log: LogLines = LogLines()) -> API {
-        API(endpoints, settings: settings, logger: log.logger) { token, _ in
+    static func api(
+        _ settings: API.Settings = API.Settings(), log: LogLines = LogLines(),
+        limit: @escaping API.Limit = { _, _ in nil }
+    ) -> API {
+        API(endpoints, settings: settings, logger: log.logger, limit: limit) { token, _ in
             guard let role = Role(rawValue: token) else { throw Problem.unauthenticated }
             return Actor(.user(UserID.new()), role: role, scope: TenantScope(tenant))
         }

@@ -26,7 +26,7 @@ struct Serve: AsyncParsableCommand {
     var withoutJobs = false
 
     func run() async throws {
-        try await Session.serving { session in try await services(session) }
+        try await Session.lasting(for: .serving) { session in try await services(session) }
     }
 
     private func services(_ session: Session) async throws -> [any Service] {

@@ -21,7 +21,7 @@ struct Work: AsyncParsableCommand {
     }
 
     func run() async throws {
-        try await Session.serving { session in
+        try await Session.lasting(for: .working) { session in
             var limits = JobWorker.Limits()
             limits.jobs = jobs
             session.logger.info("working", metadata: ["jobs": "\(jobs)"])

@@ -1,26 +1,34 @@
 import Foundation
 import Subprocess
 
-/// Runs PostgreSQL's programs, as another user when we are root, each under a time limit.
-struct ServerTool: Sendable {
-    struct Result: Sendable {
-        let succeeded: Bool
-        let output: String
+/// Runs a server's own programs, as another user when we are root, each under a time limit.
+package struct ServerTool: Sendable {
+    /// How long a program may take when nothing else is said.
+    package static let usualLimit = Duration.seconds(60)
+
+    package struct Result: Sendable {
+        package let succeeded: Bool
+        /// What it wrote to standard output and standard error together.
+        package let output: String
         /// The last line of what the program complained about, or of what it said.
-        var reason: String {
+        package var reason: String {
             output.split(separator: "\n").last.map { $0.trimmingCharacters(in: .whitespaces) }
                 ?? "it gave no reason"
         }
     }
 
     /// Whom to become; nil stays who we are.
-    let user: FileOwner?
+    private let user: FileOwner?
 
-    /// Runs `program` in the directory `place` with a clean environment, so that no PGPORT or PGDATA of the
-    /// caller's shell gets in. Throws only when it cannot be run or exceeds `limit`.
-    func run(
+    package init(user: FileOwner?) {
+        self.user = user
+    }
+
+    /// Runs `program` in the directory `place` with a clean environment, so that nothing of the caller's
+    /// shell, such as PGDATA, gets in. Throws only when it cannot be run or exceeds `limit`.
+    package func run(
         _ program: String, _ arguments: [String], in place: String, input: String = "",
-        limit: Duration = PrivateCluster.Limit.tool
+        limit: Duration = ServerTool.usualLimit
     ) async throws -> Result {
         var command = ["-C", place]
         if let user {
@@ -57,7 +65,7 @@ struct ServerTool: Sendable {
             defer { group.cancelAll() }
             guard case .some(.some(let result)) = try await group.next() else {
                 let name = (program as NSString).lastPathComponent
-                throw PrivateClusterProblem.timeLimit(tool: name, seconds: Int(limit.components.seconds))
+                throw LocalServerProblem.timeLimit(tool: name, seconds: Int(limit.components.seconds))
             }
             return result
         }

@@ -5,8 +5,10 @@ import UnixSignals
 
 extension Session {
     /// Runs the services that `make` returns until SIGTERM or SIGINT, drains them, and closes the session.
-    static func serving(_ make: (Session) async throws -> [any Service]) async throws {
-        let session = try await open(connections: 16, isServer: true)
+    static func lasting(
+        for purpose: Purpose, _ make: (Session) async throws -> [any Service]
+    ) async throws {
+        let session = try await open(connections: 16, for: purpose)
         do {
             try await session.run(try await make(session))
         } catch {
@@ -16,10 +18,14 @@ extension Session {
         await session.close()
     }
 
+    private var stores: [any Service] {
+        installation.pools + (installation.redis.map { [$0] } ?? [])
+    }
+
     private func run(_ services: [any Service]) async throws {
         // The first in the list is the last to end: the others still need the pools while they drain.
         var configuration = ServiceGroupConfiguration(
-            services: (installation.pools + services).map { .init(service: $0) },
+            services: (stores + services).map { .init(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         // Longer than the longest request; what is left then is cut off, and its transactions roll back.
         configuration.maximumGracefulShutdownDuration = .seconds(40)

@@ -1,0 +1,104 @@
+import Foundation
+import TestKit
+import Testing
+
+@Suite("mpanel serve", .timeLimit(.minutes(2)))
+struct ServeTests {
+    @Test("runs a private Redis, says that it is ready, and leaves nothing running behind")
+    func privateRedis() async throws {
+        try await serve([:]) { server, address in
+            #expect(try await ready(address) == #"{"status":"ok"}"#)
+            let redis = try #require(redisProcess(of: server))
+            #expect(isRunning(redis))
+            server.terminate()
+            let ending = try await server.end()
+            #expect(ending.status == 0 && !ending.wasKilled, "\(ending.errors)")
+            #expect(!isRunning(redis), "the last one out stops it")
+        }
+    }
+
+    @Test(
+        "starts without a Redis too, and says that it is degraded",
+        arguments: [
+            ["MPANEL_REDIS_URL": "redis://127.0.0.1:1"], ["MPANEL_REDIS_BIN": "/nonexistent"],
+        ])
+    func withoutRedis(environment: [String: String]) async throws {
+        try await serve(environment) { server, address in
+            #expect(try await ready(address) == #"{"status":"degraded"}"#)
+            server.terminate()
+            let ending = try await server.end()
+            #expect(ending.status == 0 && !ending.wasKilled, "\(ending.errors)")
+            #expect(String(decoding: ending.output, as: UTF8.self).contains(#""level":"error""#))
+        }
+    }
+
+    @Test(
+        "refuses settings that nobody can mean, and quotes no password",
+        arguments: [
+            ("MPANEL_REDIS_URL", "http://user:hunter2@redis"), ("MPANEL_RATE_LIMIT_READ", "-1"),
+            ("MPANEL_RATE_LIMIT_WRITE", "many"),
+            ("MPANEL_RATE_LIMIT_SIGN_IN", "1000001"), ("MPANEL_RATE_LIMIT_FAILURES_PAIR", "-5"),
+        ])
+    func refused(name: String, value: String) async throws {
+        try await TestServer.run { server in
+            let process = try MPanelProcess(["serve"], on: server.database, environment: [name: value])
+            let ending = try await process.end()
+            #expect(ending.status != 0)
+            #expect(ending.errors.contains(name))
+            #expect(!ending.errors.contains("hunter2"))
+        }
+    }
+
+    private func serve(
+        _ environment: [String: String], _ body: (MPanelProcess, String) async throws -> Void
+    ) async throws {
+        try await TestServer.run { server in
+            let port = try freePort()
+            let process = try MPanelProcess(
+                ["serve", "--port", "\(port)"], on: server.database, environment: environment)
+            defer { if process.isRunning { process.kill() } }
+            try await body(process, "http://127.0.0.1:\(port)")
+        }
+    }
+
+    /// The body of the answer, once there is one.
+    private func ready(_ address: String) async throws -> String {
+        let deadline = ContinuousClock.now + .seconds(30)
+        while ContinuousClock.now < deadline {
+            let curl = Process()
+            let output = Pipe()
+            curl.executableURL = URL(filePath: "/usr/bin/curl")
+            curl.arguments = ["--silent", "--fail", "--max-time", "5", "\(address)/health/ready"]
+            curl.standardOutput = output
+            try curl.run()
+            let body = try output.fileHandleForReading.readToEnd() ?? Data()
+            curl.waitUntilExit()
+            if curl.terminationStatus == 0 { return String(decoding: body, as: UTF8.self) }
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        return "no answer"
+    }
+
+    private func redisProcess(of server: MPanelProcess) -> pid_t? {
+        let file = server.home + "/redis/data/redis.pid"
+        let content = try? String(contentsOfFile: file, encoding: .utf8)
+        return content?.split(separator: "\n").first.flatMap { pid_t($0) }
+    }
+}
+
+/// A port of the loopback that nobody listens on.
+private func freePort() throws -> Int {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    defer { close(descriptor) }
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let isBound = withUnsafeMutablePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+            bind(descriptor, $0, length) == 0 && getsockname(descriptor, $0, &length) == 0
+        }
+    }
+    try #require(isBound)
+    return Int(UInt16(bigEndian: address.sin_port))
+}
