@@ -114,8 +114,9 @@ package struct JobWorker: Service {
     }
 
     func definition(of job: Job) -> JobDefinition {
-        definitions[job.kind]
-            ?? JobDefinition(job.kind, attempts: 1) { _, _ in throw UnknownJob() }
+        // While servers are renewed one by one, a newer one may ask for what this one does not know: it fails
+        // here, and waits for the newer one as whatever fails waits.
+        definitions[job.kind] ?? JobDefinition(job.kind) { _, _ in throw UnknownJob() }
     }
 }
 

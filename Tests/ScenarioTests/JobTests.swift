@@ -146,6 +146,22 @@ struct JobTests {
         }
     }
 
+    @Test("a job that this version does not know waits for a worker that does")
+    func unknown() async throws {
+        try await TestServer.run { server in
+            let company = try await Company(.monthly(from: "2026-11-15"), on: server)
+            let clock = ManualClock()
+            let diary = Diary()
+            try await company.ask(for: "newer", at: clock.now())
+            #expect(try await server.worker([], clock: clock).drain() == 1)
+            #expect(try await company.texts("SELECT state AS line FROM jobs") == ["waiting"])
+            clock.advance(seconds: 60)
+            let newer = JobDefinition("newer") { _, _ in diary.note("done") }
+            #expect(try await server.worker([newer], clock: clock).drain() == 1)
+            #expect(diary.entries == ["done"])
+        }
+    }
+
     @Test("a worker that runs hears of new jobs at once, and hands back what it has not finished")
     func handedBack() async throws {
         try await TestServer.run { server in

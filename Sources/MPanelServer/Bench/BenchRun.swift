@@ -51,7 +51,7 @@ struct BenchRun: Sendable {
         guard let box = SecretBox(secret: SecretBox.newSecret()) else { return }
         var parts = Installation.Parts(
             appURL: url(lease.appURL, name), systemURL: url(lease.systemURL, name), secrets: box)
-        parts.connections = workers * workers + 3
+        parts.connections = workers * (workers + 2) + 3
         let logger = Logger(label: "bench") { label in
             JSONLogHandler(label: label, level: .error, write: Terminal.log)
         }

@@ -44,8 +44,7 @@ struct Bill: AsyncParsableCommand {
     }
 
     func run() async throws {
-        // Each of `workers` companies at a time has `workers` transactions at once.
-        let connections = (all ? workers * workers : workers) + 3
+        let connections = (all ? workers * (workers + 2) : workers) + 3
         let report = try await Session.run(connections: min(connections, Bill.connectionLimit)) { session in
             all ? try await billAll(session) : try await billOne(session)
         }

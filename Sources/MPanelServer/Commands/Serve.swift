@@ -4,6 +4,7 @@ import Hummingbird
 import Identity
 import Kernel
 import Logging
+import Platform
 import ServiceLifecycle
 import Subscriptions
 import UnixSignals
@@ -39,6 +40,9 @@ struct Serve: AsyncParsableCommand {
         var application = try installation.api(web).application(on: .hostname(host, port: port))
         application.logger = session.logger
         session.logger.info("serving", metadata: ["address": "http://\(host):\(port)"])
-        return (withoutJobs ? [] : [installation.worker()]) + [application]
+        // Few, so that billing runs leave the requests their connections.
+        var limits = JobWorker.Limits()
+        limits.jobs = 2
+        return (withoutJobs ? [] : [installation.worker(limits)]) + [application]
     }
 }
