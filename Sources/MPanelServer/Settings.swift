@@ -24,7 +24,7 @@ struct Settings: Sendable {
     /// Where `pg_ctl` is, when it is not where Debian puts it.
     let postgresBinaries: String?
 
-    /// One address for each role; see docs/operations for how to make the roles.
+    /// One address for each role; README.md says how to make the roles.
     struct Databases: Sendable {
         let app: String
         let system: String
