@@ -23,12 +23,17 @@ extension JobWorker {
         guard let job = taken else { return false }
         onceTaken()
         let definition = definition(of: job)
+        guard job.attempts <= definition.attempts else {
+            // Its last attempt ended with its worker: perhaps it is what kills them.
+            await giveUp(job, definition, place, error: WorkerLost())
+            return true
+        }
         do {
             try await underLease(of: job, scope) { try await definition.run(scope, job.payload) }
             await write(job, scope) { tx in try await job.finish(in: tx) }
         } catch is LeaseLost {
             logger.warning("a job went to another worker", metadata: note(job, place))
-        } catch let error where error is CancellationError || Task.isCancelled {
+        } catch  where Task.isCancelled {
             // The process drains: somebody else goes on, and this attempt does not count.
             await write(job, scope) { tx in
                 try await job.handBack(until: clock.now(), attempts: job.attempts - 1, error: nil, in: tx)
@@ -42,20 +47,23 @@ extension JobWorker {
     private func fail(
         _ job: Job, _ definition: JobDefinition, _ place: JobPlace, _ error: any Error
     ) async {
-        let name = "\(type(of: error))"
-        let isLast = job.attempts >= definition.attempts
-        var metadata = note(job, place)
-        metadata["error"] = "\(String(reflecting: error))"
-        logger.error(isLast ? "a job was given up" : "a job failed and is tried again", metadata: metadata)
+        if job.attempts == definition.attempts {
+            return await giveUp(job, definition, place, error: error)
+        }
+        logger.error("a job failed and is tried again", metadata: note(job, place, error))
+        let dueAt = clock.now().adding(seconds: JobDefinition.pause(after: job.attempts))
         await write(job, TenantScope(place.tenant)) { tx in
-            if isLast {
-                guard try await job.bury(error: name, in: tx, at: clock.now()) else { return }
-                try await definition.giveUp(tx, job.payload)
-            } else {
-                let pause = JobDefinition.pause(after: job.attempts)
-                try await job.handBack(
-                    until: clock.now().adding(seconds: pause), attempts: job.attempts, error: name, in: tx)
-            }
+            try await job.handBack(until: dueAt, attempts: job.attempts, error: name(of: error), in: tx)
+        }
+    }
+
+    private func giveUp(
+        _ job: Job, _ definition: JobDefinition, _ place: JobPlace, error: any Error
+    ) async {
+        logger.error("a job was given up", metadata: note(job, place, error))
+        await write(job, TenantScope(place.tenant)) { tx in
+            guard try await job.bury(error: name(of: error), in: tx, at: clock.now()) else { return }
+            try await definition.giveUp(tx, job.payload)
         }
     }
 
@@ -100,13 +108,21 @@ extension JobWorker {
         now.adding(seconds: limits.leaseSeconds)
     }
 
-    private func note(_ job: Job, _ place: JobPlace) -> Logger.Metadata {
-        [
+    /// Its type alone may be kept: the text may quote values.
+    private func name(of error: any Error) -> String { "\(type(of: error))" }
+
+    private func note(_ job: Job, _ place: JobPlace, _ error: (any Error)? = nil) -> Logger.Metadata {
+        var metadata: Logger.Metadata = [
             "job": "\(job.id)", "kind": "\(job.kind)", "tenant": "\(place.tenant)",
             "attempt": "\(job.attempts)",
         ]
+        metadata["error"] = error.map { "\(String(reflecting: $0))" }
+        return metadata
     }
 }
+
+/// Nobody wrote how the last attempt ended.
+private struct WorkerLost: Error {}
 
 /// Another worker took the job, because this one seemed to be lost.
 private struct LeaseLost: Error {}

@@ -146,6 +146,40 @@ struct JobTests {
         }
     }
 
+    @Test("a job whose worker is lost at the last attempt is given up and not begun again")
+    func fatal() async throws {
+        try await TestServer.run { server in
+            let company = try await Company(.monthly(from: "2026-11-15"), on: server)
+            let clock = ManualClock()
+            let diary = Diary()
+            let definition = JobDefinition("fatal", attempts: 3) { _, _ in
+                diary.note("begun")
+            } giveUp: { _, _ in
+                diary.note("given up")
+            }
+            try await company.ask(for: "fatal", at: clock.now())
+            try await server.installation.database.write(company.scope) { tx in
+                _ = try await tx.run("UPDATE jobs SET state = 'running', attempts = 3")
+            }
+            #expect(try await server.worker([definition], clock: clock).drain() == 1)
+            #expect(diary.entries == ["given up"])
+            let left = try await company.texts("SELECT concat_ws(' ', state, last_error) AS line FROM jobs")
+            #expect(left == ["dead WorkerLost"])
+        }
+    }
+
+    @Test("a job that says it was cancelled, and was not, has failed like any other")
+    func pretendedCancellation() async throws {
+        try await TestServer.run { server in
+            let company = try await Company(.monthly(from: "2026-11-15"), on: server)
+            let clock = ManualClock()
+            let definition = JobDefinition("odd", attempts: 1) { _, _ in throw CancellationError() }
+            try await company.ask(for: "odd", at: clock.now())
+            #expect(try await server.worker([definition], clock: clock).drain() == 1)
+            #expect(try await company.texts("SELECT state AS line FROM jobs") == ["dead"])
+        }
+    }
+
     @Test("a job that this version does not know waits for a worker that does")
     func unknown() async throws {
         try await TestServer.run { server in
