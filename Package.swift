@@ -33,8 +33,8 @@ let foundation: [Target] = [
 
 // One target a capability, all with the same small inside. Documents sit below life-cycles.
 let capabilities: [Target] = [
-    library("Tenancy", ["Kernel", "BillingMath", "Postgres", "Web"]),
-    library("Platform", ["Kernel", "Postgres", "Web", "Tenancy", .logging, .lifecycle, .crypto]),
+    library("Platform", ["Kernel", "Postgres", "Web", .logging, .lifecycle, .crypto]),
+    library("Tenancy", ["Kernel", "BillingMath", "Postgres", "Web", "Platform"]),
     library("Limits", ["Kernel", "Redis", "Web", "Platform", .logging]),
     library(
         "Identity",

@@ -1,4 +1,5 @@
 import Kernel
+import Platform
 import Web
 
 extension Catalog {
@@ -13,10 +14,9 @@ extension Catalog {
                 tag: "Catalog", name: "addPrice", summary: "Add a price in a currency and cycle",
                 details: "Without an interval the price is paid once.", status: 201,
                 problems: [.notFound, CatalogProblem.priceExists, CatalogProblem.wrongState])
-        ) { (request: Request<ProductPath, NoQuery, NewPrice>) in
-            PriceBody(
-                try await prices.add(request.body.draft(), to: request.path.id, by: request.actor),
-                for: request.actor)
+        ) { (request: Request<ProductPath, NoQuery, NewPrice>, change: Change) in
+            let price = try await prices.add(request.body.draft(), to: request.path.id, in: change.tx)
+            return try .created(PriceBody(price, for: request.actor))
         }
     }
 
@@ -41,10 +41,9 @@ extension Catalog {
                     sold at.
                     """,
                 problems: [.notFound, CatalogProblem.wrongState])
-        ) { (request: Request<PricePath, NoQuery, PriceChangeBody>) in
-            PriceBody(
-                try await prices.change(request.path.id, to: request.body.change, by: request.actor),
-                for: request.actor)
+        ) { (request: Request<PricePath, NoQuery, PriceChangeBody>, change: Change) in
+            try await prices.change(request.path.id, to: request.body.change, in: change)
+                .told { PriceBody($0, for: request.actor) }
         }
     }
 
@@ -55,8 +54,9 @@ extension Catalog {
                 tag: "Catalog", name: "archivePrice", summary: "Take a price out of sale",
                 details: "Subscriptions that were sold at it keep it.",
                 problems: [.notFound, CatalogProblem.wrongState])
-        ) { (request: Request<PricePath, NoQuery, NoBody>) in
-            PriceBody(try await prices.archive(request.path.id, by: request.actor), for: request.actor)
+        ) { (request: Request<PricePath, NoQuery, NoBody>, change: Change) in
+            try await prices.archive(request.path.id, in: change)
+                .told { PriceBody($0, for: request.actor) }
         }
     }
 }

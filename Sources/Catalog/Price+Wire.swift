@@ -35,7 +35,7 @@ struct PriceChangeBody: Codable, Sendable {
     var change: PriceChange { PriceChange(amount: amount, setupFee: setupFee) }
 }
 
-struct PriceBody: Codable, Sendable {
+struct PriceBody: Versioned, Codable, Sendable {
     let id: PriceID
     let productId: ProductID
     let amount: Money

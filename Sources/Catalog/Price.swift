@@ -4,7 +4,7 @@ package import Kernel
 ///
 /// Once a subscription uses it, a price is immutable: an edit closes it as `replaced` and opens the next
 /// version, and subscriptions keep the version that they were sold at.
-package struct Price: Sendable, Hashable {
+package struct Price: Versioned, Sendable, Hashable {
     package enum State: String, Codable, Sendable, CaseIterable {
         case current, replaced, archived
     }

@@ -1,6 +1,7 @@
 package import Kernel
 import Platform
 package import Postgres
+import Web
 
 /// The verbs on prices.
 package struct Prices: Sendable {
@@ -20,12 +21,10 @@ package struct Prices: Sendable {
     }
 
     /// Adds a price to an active product. Throws `notFound`, `wrongState`, `priceExists`.
-    func add(_ draft: PriceDraft, to id: ProductID, by actor: Actor) async throws -> Price {
-        try await database.write(actor.scope) { tx in
-            guard let product = try await Product.find(id, in: tx) else { throw Problem.notFound }
-            try product.require(.addPrice)
-            return try await add([(id, draft)], in: tx)[0]
-        }
+    func add(_ draft: PriceDraft, to id: ProductID, in tx: Transaction) async throws -> Price {
+        guard let product = try await Product.find(id, in: tx) else { throw Problem.notFound }
+        try product.require(.addPrice)
+        return try await add([(id, draft)], in: tx)[0]
     }
 
     /// Adds many prices at once, to products that are known to be there. Throws `priceExists`.
@@ -41,28 +40,28 @@ package struct Prices: Sendable {
     }
 
     /// Changes what a price asks: in place while nothing was sold at it, else by a new version.
-    func change(_ id: PriceID, to draft: PriceChange, by actor: Actor) async throws -> Price {
-        try await database.write(actor.scope) { tx in
-            guard let price = try await Price.lock(id, in: tx) else { throw Problem.notFound }
-            try price.require(.update)
-            let next = try draft.applied(to: price)
-            if price.isInUse {
-                try await price.close(as: .replaced, in: tx)
-                return try await insert([next.version(price.priceVersion + 1, of: price.product)], in: tx)[0]
-            }
-            try await price.change(amountMinor: next.amountMinor, setupFeeMinor: next.setupFeeMinor, in: tx)
-            return try await changed(id, in: tx)
+    func change(
+        _ id: PriceID, to draft: PriceChange, in change: Change
+    ) async throws -> Changed<Price> {
+        let tx = change.tx
+        let price = try await change.subject(Price.lock(id, in: tx))
+        try price.require(.update)
+        let next = try draft.applied(to: price)
+        if price.isInUse {
+            try await price.close(as: .replaced, in: tx)
+            let successor = next.version(price.priceVersion + 1, of: price.product)
+            return Changed(from: price, to: try await insert([successor], in: tx)[0])
         }
+        try await price.change(amountMinor: next.amountMinor, setupFeeMinor: next.setupFeeMinor, in: tx)
+        return Changed(from: price, to: try await changed(id, in: tx))
     }
 
     /// Takes a price out of sale. Subscriptions that use it keep it.
-    func archive(_ id: PriceID, by actor: Actor) async throws -> Price {
-        try await database.write(actor.scope) { tx in
-            guard let price = try await Price.lock(id, in: tx) else { throw Problem.notFound }
-            try price.require(.archive)
-            try await price.close(as: .archived, in: tx)
-            return try await changed(id, in: tx)
-        }
+    func archive(_ id: PriceID, in change: Change) async throws -> Changed<Price> {
+        let price = try await change.subject(Price.lock(id, in: change.tx))
+        try price.require(.archive)
+        try await price.close(as: .archived, in: change.tx)
+        return Changed(from: price, to: try await changed(id, in: change.tx))
     }
 
     private func insert(_ prices: [Price], in tx: Transaction) async throws -> [Price] {

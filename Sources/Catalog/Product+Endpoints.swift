@@ -1,4 +1,5 @@
 import Kernel
+import Platform
 import Web
 
 extension Catalog {
@@ -30,9 +31,9 @@ extension Catalog {
                 problems: [
                     CatalogProblem.codeTaken, CatalogProblem.unknownFamily, CatalogProblem.priceExists,
                 ])
-        ) { (request: Request<NoPath, NoQuery, NewProduct>) in
-            ProductBody(
-                try await products.create(request.body.draft(), by: request.actor), for: request.actor)
+        ) { (request: Request<NoPath, NoQuery, NewProduct>, change: Change) in
+            let product = try await products.create(request.body.draft(), in: change.tx)
+            return try .created(ProductBody(product, for: request.actor))
         }
     }
 
@@ -52,10 +53,9 @@ extension Catalog {
                 tag: "Catalog", name: "changeProduct", summary: "Change a product",
                 details: "Absent fields stay as they are. The code never changes: copy the product instead.",
                 problems: [.notFound, .stale, CatalogProblem.wrongState, CatalogProblem.unknownFamily])
-        ) { (request: Request<ProductPath, NoQuery, ProductChange>) in
-            ProductBody(
-                try await products.change(request.path.id, by: request.actor, request.body.apply(to:)),
-                for: request.actor)
+        ) { (request: Request<ProductPath, NoQuery, ProductChange>, change: Change) in
+            try await products.change(request.path.id, in: change, request.body.apply(to:))
+                .told { ProductBody($0, for: request.actor) }
         }
     }
 
@@ -66,8 +66,9 @@ extension Catalog {
                 tag: "Catalog", name: "archiveProduct", summary: "Take a product out of sale",
                 details: "Subscriptions to it go on.",
                 problems: [.notFound, .stale, CatalogProblem.wrongState])
-        ) { (request: Request<ProductPath, NoQuery, NoBody>) in
-            ProductBody(try await products.archive(request.path.id, by: request.actor), for: request.actor)
+        ) { (request: Request<ProductPath, NoQuery, NoBody>, change: Change) in
+            try await products.archive(request.path.id, in: change)
+                .told { ProductBody($0, for: request.actor) }
         }
     }
 
@@ -77,8 +78,9 @@ extension Catalog {
             About(
                 tag: "Catalog", name: "restoreProduct", summary: "Take an archived product back into sale",
                 problems: [.notFound, .stale, CatalogProblem.wrongState])
-        ) { (request: Request<ProductPath, NoQuery, NoBody>) in
-            ProductBody(try await products.restore(request.path.id, by: request.actor), for: request.actor)
+        ) { (request: Request<ProductPath, NoQuery, NoBody>, change: Change) in
+            try await products.restore(request.path.id, in: change)
+                .told { ProductBody($0, for: request.actor) }
         }
     }
 
@@ -88,11 +90,10 @@ extension Catalog {
             About(
                 tag: "Catalog", name: "copyProduct", summary: "Copy a product with its current prices",
                 status: 201, problems: [.notFound, CatalogProblem.codeTaken])
-        ) { (request: Request<ProductPath, NoQuery, ProductCopy>) in
-            ProductBody(
-                try await products.copy(
-                    request.path.id, to: request.body.code, name: request.body.name, by: request.actor),
-                for: request.actor)
+        ) { (request: Request<ProductPath, NoQuery, ProductCopy>, change: Change) in
+            let copy = try await products.copy(
+                request.path.id, to: request.body.code, name: request.body.name, in: change.tx)
+            return try .created(ProductBody(copy, for: request.actor))
         }
     }
 }

@@ -61,7 +61,7 @@ struct ProductCopy: Codable, Sendable {
     let name: Text<1, 200>?
 }
 
-struct ProductBody: Codable, Sendable {
+struct ProductBody: Versioned, Codable, Sendable {
     let id: ProductID
     let code: Code
     let type: Product.Kind

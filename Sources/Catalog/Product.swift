@@ -1,7 +1,7 @@
 package import Kernel
 
 /// Something a provider sells.
-package struct Product: Sendable, Hashable {
+package struct Product: Versioned, Sendable, Hashable {
     package enum Kind: String, Codable, Sendable, CaseIterable {
         case hosting, domain, ssl, email, addon, custom
     }
@@ -53,7 +53,7 @@ extension Product {
 }
 
 /// A group in which products are shown.
-package struct ProductFamily: Sendable, Hashable {
+package struct ProductFamily: Versioned, Sendable, Hashable {
     package let id: ProductFamilyID
     package var name: Text<1, 120>
     package let version: Int

@@ -1,5 +1,7 @@
 package import Kernel
+import Platform
 package import Postgres
+import Web
 
 /// The verbs on product families.
 package struct ProductFamilies: Sendable {
@@ -16,11 +18,10 @@ package struct ProductFamilies: Sendable {
     }
 
     func read(_ id: ProductFamilyID, _ scope: TenantScope) async throws -> ProductFamily {
-        try await database.read(scope) { tx in try await require(id, in: tx) }
-    }
-
-    func create(_ name: Text<1, 120>, by actor: Actor) async throws -> ProductFamily {
-        try await database.write(actor.scope) { tx in try await create([name], in: tx)[0] }
+        try await database.read(scope) { tx in
+            guard let family = try await ProductFamily.find(id, in: tx) else { throw Problem.notFound }
+            return family
+        }
     }
 
     /// Creates some families at once, in the order of the names. Throws `familyNameTaken`.
@@ -30,21 +31,19 @@ package struct ProductFamilies: Sendable {
         return families
     }
 
-    func rename(_ id: ProductFamilyID, to name: Text<1, 120>, by actor: Actor) async throws -> ProductFamily {
-        try await database.write(actor.scope) { tx in
-            var family = try await require(id, in: tx)
-            family.name = name
-            return try await family.update(in: tx)
-        }
+    func rename(
+        _ id: ProductFamilyID, to name: Text<1, 120>, in change: Change
+    ) async throws -> Changed<ProductFamily> {
+        let before = try await change.subject(ProductFamily.find(id, in: change.tx))
+        var family = before
+        family.name = name
+        return Changed(from: before, to: try await family.update(in: change.tx))
     }
 
-    /// Throws `familyInUse` while products belong to it.
-    func delete(_ id: ProductFamilyID, by actor: Actor) async throws {
-        try await database.write(actor.scope) { tx in try await require(id, in: tx).delete(in: tx) }
-    }
-
-    private func require(_ id: ProductFamilyID, in tx: Transaction) async throws -> ProductFamily {
-        guard let family = try await ProductFamily.find(id, in: tx) else { throw Problem.notFound }
+    /// Returns what there was. Throws `familyInUse` while products belong to it.
+    func delete(_ id: ProductFamilyID, in change: Change) async throws -> ProductFamily {
+        let family = try await change.subject(ProductFamily.find(id, in: change.tx))
+        try await family.delete(in: change.tx)
         return family
     }
 }

@@ -1,4 +1,5 @@
 import Kernel
+import Platform
 import Web
 
 extension Catalog {
@@ -23,8 +24,8 @@ extension Catalog {
             About(
                 tag: "Catalog", name: "createFamily", summary: "Create a product family", status: 201,
                 problems: [CatalogProblem.familyNameTaken])
-        ) { (request: Request<NoPath, NoQuery, FamilyName>) in
-            FamilyBody(try await families.create(request.body.name, by: request.actor))
+        ) { (request: Request<NoPath, NoQuery, FamilyName>, change: Change) in
+            try .created(FamilyBody(try await families.create([request.body.name], in: change.tx)[0]))
         }
     }
 
@@ -43,8 +44,9 @@ extension Catalog {
             About(
                 tag: "Catalog", name: "renameFamily", summary: "Rename a product family",
                 problems: [.notFound, .stale, CatalogProblem.familyNameTaken])
-        ) { (request: Request<FamilyPath, NoQuery, FamilyName>) in
-            FamilyBody(try await families.rename(request.path.id, to: request.body.name, by: request.actor))
+        ) { (request: Request<FamilyPath, NoQuery, FamilyName>, change: Change) in
+            try await families.rename(request.path.id, to: request.body.name, in: change)
+                .told(FamilyBody.init)
         }
     }
 
@@ -55,9 +57,8 @@ extension Catalog {
                 tag: "Catalog", name: "deleteFamily",
                 summary: "Delete a product family that no product belongs to",
                 status: 204, problems: [.notFound, CatalogProblem.familyInUse])
-        ) { (request: Request<FamilyPath, NoQuery, NoBody>) in
-            try await families.delete(request.path.id, by: request.actor)
-            return NoContent()
+        ) { (request: Request<FamilyPath, NoQuery, NoBody>, change: Change) in
+            try .removed(FamilyBody(try await families.delete(request.path.id, in: change)))
         }
     }
 }

@@ -14,7 +14,7 @@ struct FamilyName: Codable, Sendable {
     let name: Text<1, 120>
 }
 
-struct FamilyBody: Codable, Sendable {
+struct FamilyBody: Versioned, Codable, Sendable {
     let id: ProductFamilyID
     let name: Text<1, 120>
     let version: Int

@@ -1,6 +1,7 @@
 package import Kernel
 import Platform
 package import Postgres
+import Web
 
 /// The verbs on products.
 package struct Products: Sendable {
@@ -51,12 +52,7 @@ package struct Products: Sendable {
     }
 
     func read(_ id: ProductID, _ scope: TenantScope) async throws -> PricedProduct {
-        try await database.read(scope) { tx in try await priced(require(id, in: tx), in: tx) }
-    }
-
-    /// Creates a product with its first prices. Throws `codeTaken`, `unknownFamily`, `priceExists`.
-    func create(_ draft: Draft, by actor: Actor) async throws -> PricedProduct {
-        try await database.write(actor.scope) { tx in try await create(draft, in: tx) }
+        try await database.read(scope) { tx in try await find(id, in: tx) }
     }
 
     /// Creates many products at once, in a constant number of statements. Throws as `create` does.
@@ -72,7 +68,8 @@ package struct Products: Sendable {
             products.map(CatalogEvents.created) + prices.map(CatalogEvents.created), in: tx, at: now)
     }
 
-    private func create(_ draft: Draft, in tx: Transaction) async throws -> PricedProduct {
+    /// Creates a product with its first prices. Throws `codeTaken`, `unknownFamily`, `priceExists`.
+    func create(_ draft: Draft, in tx: Transaction) async throws -> PricedProduct {
         try await create([draft], in: tx)
         guard let product = try await Product.find(codes: [draft.code], in: tx).first else {
             throw Problem.notFound
@@ -81,53 +78,51 @@ package struct Products: Sendable {
     }
 
     func change(
-        _ id: ProductID, by actor: Actor, _ apply: @Sendable (inout Product) -> Void
-    ) async throws -> PricedProduct {
-        try await update(id, .update, by: actor, apply)
+        _ id: ProductID, in change: Change, _ apply: (inout Product) -> Void
+    ) async throws -> Changed<PricedProduct> {
+        try await update(id, .update, in: change, apply)
     }
 
     /// Takes a product out of sale, or back into it. What was sold goes on.
-    func archive(_ id: ProductID, by actor: Actor) async throws -> PricedProduct {
-        try await update(id, .archive, by: actor) { $0.state = .archived }
+    func archive(_ id: ProductID, in change: Change) async throws -> Changed<PricedProduct> {
+        try await update(id, .archive, in: change) { $0.state = .archived }
     }
 
-    func restore(_ id: ProductID, by actor: Actor) async throws -> PricedProduct {
-        try await update(id, .restore, by: actor) { $0.state = .active }
+    func restore(_ id: ProductID, in change: Change) async throws -> Changed<PricedProduct> {
+        try await update(id, .restore, in: change) { $0.state = .active }
     }
 
     /// A new product like this one, with the same current prices, under a code of its own.
-    func copy(_ id: ProductID, to code: Code, name: Text<1, 200>?, by actor: Actor) async throws
-        -> PricedProduct
-    {
-        try await database.write(actor.scope) { tx in
-            let original = try await priced(require(id, in: tx), in: tx)
-            let product = original.product
-            return try await create(
-                Draft(
-                    code: code, kind: product.kind, name: name ?? product.name, family: product.family,
-                    description: product.description, attributes: product.attributes,
-                    metadata: product.metadata,
-                    prices: original.prices.map(PriceDraft.init(copying:))),
-                in: tx)
-        }
+    func copy(
+        _ id: ProductID, to code: Code, name: Text<1, 200>?, in tx: Transaction
+    ) async throws -> PricedProduct {
+        let original = try await find(id, in: tx)
+        let product = original.product
+        return try await create(
+            Draft(
+                code: code, kind: product.kind, name: name ?? product.name, family: product.family,
+                description: product.description, attributes: product.attributes,
+                metadata: product.metadata,
+                prices: original.prices.map(PriceDraft.init(copying:))),
+            in: tx)
     }
 
     private func update(
-        _ id: ProductID, _ action: Product.Action, by actor: Actor, _ apply: @Sendable (inout Product) -> Void
-    ) async throws -> PricedProduct {
-        try await database.write(actor.scope) { tx in
-            var product = try await require(id, in: tx)
-            try product.require(action)
-            apply(&product)
-            let updated = try await product.update(in: tx)
-            try await Event.record([CatalogEvents.updated(updated)], in: tx, at: clock.now())
-            return try await priced(updated, in: tx)
-        }
+        _ id: ProductID, _ action: Product.Action, in change: Change, _ apply: (inout Product) -> Void
+    ) async throws -> Changed<PricedProduct> {
+        let tx = change.tx
+        let before = try await priced(change.subject(Product.find(id, in: tx)), in: tx)
+        var product = before.product
+        try product.require(action)
+        apply(&product)
+        let updated = try await product.update(in: tx)
+        try await Event.record([CatalogEvents.updated(updated)], in: tx, at: change.now)
+        return Changed(from: before, to: PricedProduct(product: updated, prices: before.prices))
     }
 
-    private func require(_ id: ProductID, in tx: Transaction) async throws -> Product {
+    private func find(_ id: ProductID, in tx: Transaction) async throws -> PricedProduct {
         guard let product = try await Product.find(id, in: tx) else { throw Problem.notFound }
-        return product
+        return try await priced(product, in: tx)
     }
 
     private func priced(_ product: Product, in tx: Transaction) async throws -> PricedProduct {

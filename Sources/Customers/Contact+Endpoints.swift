@@ -1,4 +1,5 @@
 import Kernel
+import Platform
 import Web
 
 extension Customers {
@@ -27,8 +28,8 @@ extension Customers {
             About(
                 tag: "Customers", name: "addContact", summary: "Add a contact to a customer", status: 201,
                 problems: [.notFound])
-        ) { (request: Request<CustomerPath, NoQuery, NewContact>) in
-            ContactBody(try await contacts.add(request.body, to: request.path.id, by: request.actor))
+        ) { (request: Request<CustomerPath, NoQuery, NewContact>, change: Change) in
+            try .created(ContactBody(try await contacts.add(request.body, to: request.path.id, in: change)))
         }
     }
 
@@ -47,9 +48,9 @@ extension Customers {
             About(
                 tag: "Customers", name: "changeContact", summary: "Change a contact",
                 details: "Absent fields stay as they are.", problems: [.notFound, .stale])
-        ) { (request: Request<ContactPath, NoQuery, ContactChange>) in
-            ContactBody(
-                try await contacts.change(request.path.id, by: request.actor, request.body.apply(to:)))
+        ) { (request: Request<ContactPath, NoQuery, ContactChange>, change: Change) in
+            try await contacts.change(request.path.id, in: change, request.body.apply(to:))
+                .told(ContactBody.init)
         }
     }
 
@@ -59,9 +60,8 @@ extension Customers {
             About(
                 tag: "Customers", name: "deleteContact", summary: "Delete a contact", status: 204,
                 problems: [.notFound])
-        ) { (request: Request<ContactPath, NoQuery, NoBody>) in
-            try await contacts.delete(request.path.id, by: request.actor)
-            return NoContent()
+        ) { (request: Request<ContactPath, NoQuery, NoBody>, change: Change) in
+            try .removed(ContactBody(try await contacts.delete(request.path.id, in: change)))
         }
     }
 }

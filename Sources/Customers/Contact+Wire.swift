@@ -29,7 +29,7 @@ struct ContactChange: Codable, Sendable {
     }
 }
 
-struct ContactBody: Codable, Sendable {
+struct ContactBody: Versioned, Codable, Sendable {
     let id: ContactID
     let customerId: CustomerID
     let name: Text<1, 200>

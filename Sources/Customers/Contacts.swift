@@ -1,14 +1,14 @@
 import Kernel
+import Platform
 import Postgres
+import Web
 
 /// The verbs on the contacts of customers.
 package struct Contacts: Sendable {
     private let database: Database
-    private let clock: RealClock
 
-    init(database: Database, clock: RealClock) {
+    init(database: Database) {
         self.database = database
-        self.clock = clock
     }
 
     func list(of customer: CustomerID, _ page: PageRequest, _ scope: TenantScope) async throws -> Page<
@@ -21,37 +21,34 @@ package struct Contacts: Sendable {
     }
 
     func read(_ id: ContactID, _ scope: TenantScope) async throws -> Contact {
-        try await database.read(scope) { tx in try await require(id, in: tx) }
-    }
-
-    func add(_ draft: NewContact, to id: CustomerID, by actor: Actor) async throws -> Contact {
-        try await database.write(actor.scope) { tx in
-            guard let customer = try await Customer.find(id, in: tx) else { throw Problem.notFound }
-            let contact = Contact(
-                id: .new(), customer: customer.id, name: draft.name, email: draft.email, phone: draft.phone,
-                version: 1,
-                recordedAt: clock.now())
-            try await contact.insert(in: tx)
+        try await database.read(scope) { tx in
+            guard let contact = try await Contact.find(id, in: tx) else { throw Problem.notFound }
             return contact
         }
     }
 
+    func add(_ draft: NewContact, to id: CustomerID, in change: Change) async throws -> Contact {
+        guard let customer = try await Customer.find(id, in: change.tx) else { throw Problem.notFound }
+        let contact = Contact(
+            id: .new(), customer: customer.id, name: draft.name, email: draft.email, phone: draft.phone,
+            version: 1, recordedAt: change.now)
+        try await contact.insert(in: change.tx)
+        return contact
+    }
+
     func change(
-        _ id: ContactID, by actor: Actor, _ apply: @Sendable (inout Contact) -> Void
-    ) async throws -> Contact {
-        try await database.write(actor.scope) { tx in
-            var contact = try await require(id, in: tx)
-            apply(&contact)
-            return try await contact.update(in: tx)
-        }
+        _ id: ContactID, in change: Change, _ apply: (inout Contact) -> Void
+    ) async throws -> Changed<Contact> {
+        let before = try await change.subject(Contact.find(id, in: change.tx))
+        var contact = before
+        apply(&contact)
+        return Changed(from: before, to: try await contact.update(in: change.tx))
     }
 
-    func delete(_ id: ContactID, by actor: Actor) async throws {
-        try await database.write(actor.scope) { tx in try await require(id, in: tx).delete(in: tx) }
-    }
-
-    private func require(_ id: ContactID, in tx: Transaction) async throws -> Contact {
-        guard let contact = try await Contact.find(id, in: tx) else { throw Problem.notFound }
+    /// Returns what there was.
+    func delete(_ id: ContactID, in change: Change) async throws -> Contact {
+        let contact = try await change.subject(Contact.find(id, in: change.tx))
+        try await contact.delete(in: change.tx)
         return contact
     }
 }

@@ -1,4 +1,5 @@
 import Kernel
+import Platform
 import Web
 
 extension Customers {
@@ -31,8 +32,9 @@ extension Customers {
                 tag: "Customers", name: "createCustomer", summary: "Create a customer",
                 details: "With a company name it is a company, without one a person.", status: 201,
                 problems: [CustomersProblem.referenceTaken])
-        ) { (request: Request<NoPath, NoQuery, NewCustomer>) in
-            CustomerBody(try await create(request.body.draft(), by: request.actor), for: request.actor)
+        ) { (request: Request<NoPath, NoQuery, NewCustomer>, change: Change) in
+            let customer = try await create(request.body.draft(), in: change.tx)
+            return try .created(CustomerBody(customer, for: request.actor))
         }
     }
 
@@ -55,10 +57,9 @@ extension Customers {
                     Absent fields stay as they are. Issued invoices keep the buyer that they were issued to.
                     """,
                 problems: [.notFound, .stale, CustomersProblem.referenceTaken])
-        ) { (request: Request<CustomerPath, NoQuery, CustomerChange>) in
-            CustomerBody(
-                try await change(request.path.id, by: request.actor, request.body.apply(to:)),
-                for: request.actor)
+        ) { (request: Request<CustomerPath, NoQuery, CustomerChange>, change: Change) in
+            try await self.change(request.path.id, in: change, request.body.apply(to:))
+                .told { CustomerBody($0, for: request.actor) }
         }
     }
 }

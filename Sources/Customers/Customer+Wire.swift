@@ -87,7 +87,7 @@ extension Customer.Kind {
     }
 }
 
-struct CustomerBody: Codable, Sendable {
+struct CustomerBody: Versioned, Codable, Sendable {
     let id: CustomerID
     let reference: Code?
     let kind: Customer.Kind

@@ -1,7 +1,7 @@
 package import Kernel
 
 /// Someone whom a provider sells to.
-package struct Customer: Sendable, Hashable {
+package struct Customer: Versioned, Sendable, Hashable {
     package enum Kind: String, Codable, Sendable, CaseIterable {
         case company, person
     }
@@ -61,7 +61,7 @@ extension Customer {
 }
 
 /// A person of a customer besides the one that the customer itself names.
-package struct Contact: Sendable, Hashable {
+package struct Contact: Versioned, Sendable, Hashable {
     package let id: ContactID
     package let customer: CustomerID
     package var name: Text<1, 200>

@@ -10,7 +10,7 @@ package struct Customers: Sendable {
     private let clock: RealClock
 
     package init(database: Database, clock: RealClock) {
-        contacts = Contacts(database: database, clock: clock)
+        contacts = Contacts(database: database)
         self.database = database
         self.clock = clock
     }
@@ -54,12 +54,15 @@ package struct Customers: Sendable {
     }
 
     func read(_ id: CustomerID, _ scope: TenantScope) async throws -> Customer {
-        try await database.read(scope) { tx in try await require(id, in: tx) }
+        try await database.read(scope) { tx in
+            guard let customer = try await Customer.find(id, in: tx) else { throw Problem.notFound }
+            return customer
+        }
     }
 
     /// Throws `referenceTaken`.
-    func create(_ draft: Draft, by actor: Actor) async throws -> Customer {
-        try await database.write(actor.scope) { tx in try await insert([draft], in: tx)[0] }
+    func create(_ draft: Draft, in tx: Transaction) async throws -> Customer {
+        try await insert([draft], in: tx)[0]
     }
 
     /// Creates many customers at once, in a constant number of statements. Returns their ids in the order of
@@ -69,15 +72,14 @@ package struct Customers: Sendable {
     }
 
     func change(
-        _ id: CustomerID, by actor: Actor, _ apply: @Sendable (inout Customer) throws -> Void
-    ) async throws -> Customer {
-        try await database.write(actor.scope) { tx in
-            var customer = try await require(id, in: tx)
-            try apply(&customer)
-            let updated = try await customer.update(in: tx)
-            try await Event.record([CustomersEvents.updated(updated)], in: tx, at: clock.now())
-            return updated
-        }
+        _ id: CustomerID, in change: Change, _ apply: (inout Customer) throws -> Void
+    ) async throws -> Changed<Customer> {
+        let before = try await change.subject(Customer.find(id, in: change.tx))
+        var customer = before
+        try apply(&customer)
+        let updated = try await customer.update(in: change.tx)
+        try await Event.record([CustomersEvents.updated(updated)], in: change.tx, at: change.now)
+        return Changed(from: before, to: updated)
     }
 
     private func insert(_ drafts: [Draft], in tx: Transaction) async throws -> [Customer] {
@@ -86,11 +88,6 @@ package struct Customers: Sendable {
         try await Customer.insert(customers, in: tx)
         try await Event.record(customers.map(CustomersEvents.created), in: tx, at: now)
         return customers
-    }
-
-    private func require(_ id: CustomerID, in tx: Transaction) async throws -> Customer {
-        guard let customer = try await Customer.find(id, in: tx) else { throw Problem.notFound }
-        return customer
     }
 }
 

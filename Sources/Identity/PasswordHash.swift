@@ -2,7 +2,7 @@ import CCrypt
 import Foundation
 
 /// A bcrypt hash in the form of crypt(5): `$2b$10$`, 22 characters of salt, 31 of hash.
-struct PasswordHash: Sendable {
+package struct PasswordHash: Sendable {
     static let costs = 4...31
 
     let text: String
@@ -50,7 +50,7 @@ extension PasswordHash {
 }
 
 extension PasswordHash: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    var description: String { "(password hash)" }
-    var debugDescription: String { description }
-    var customMirror: Mirror { Mirror(self, children: []) }
+    package var description: String { "(password hash)" }
+    package var debugDescription: String { description }
+    package var customMirror: Mirror { Mirror(self, children: []) }
 }

@@ -1,4 +1,5 @@
 import Kernel
+import Platform
 import Web
 
 extension Identity {
@@ -33,10 +34,15 @@ extension Identity {
             About(
                 tag: "Users", name: "createUser", summary: "Create a user of your company",
                 details: "Only an owner makes another owner.", status: 201,
-                problems: [IdentityProblem.emailTaken, IdentityProblem.ownersOnly, .unavailable])
-        ) { (request: Request<NoPath, NoQuery, NewUser>) in
-            UserBody(try await users.create(request.body.draft, by: request.actor))
+                problems: [IdentityProblem.emailTaken, IdentityProblem.ownersOnly, .unavailable]),
+            preparing: hash
+        ) { (request: Request<NoPath, NoQuery, NewUser>, hash: PasswordHash, change: Change) in
+            try .created(UserBody(try await users.create(request.body.draft, hash, in: change)))
         }
+    }
+
+    @Sendable private func hash(_ request: Request<NoPath, NoQuery, NewUser>) async throws -> PasswordHash {
+        try await users.prepare(request.body.draft, by: request.actor)
     }
 
     private var readUser: Endpoint {

@@ -1,4 +1,4 @@
-import Kernel
+package import Kernel
 import Web
 
 struct UserPath: Codable, Sendable {
@@ -20,17 +20,17 @@ struct NewUser: Codable, Sendable {
     var draft: Users.Draft { Users.Draft(email: email, name: name, role: role, password: password) }
 }
 
-struct UserBody: Codable, Sendable {
-    let id: UserID
+package struct UserBody: Versioned, Codable, Sendable {
+    package let id: UserID
     let email: EmailAddress
     let name: Text<1, 120>
     let role: Role
-    let version: Int
+    package let version: Int
     let recordedAt: Instant
 }
 
 extension UserBody {
-    init(_ user: User) {
+    package init(_ user: User) {
         self.init(
             id: user.id, email: user.email, name: user.name, role: user.role, version: user.version,
             recordedAt: user.recordedAt)

@@ -2,7 +2,7 @@ package import Kernel
 
 /// Somebody who works for a tenant and may sign in there. What it takes to do so is no part of it: see
 /// `Credentials`.
-package struct User: Sendable, Hashable {
+package struct User: Versioned, Sendable, Hashable {
     package let id: UserID
     /// As typed; unique in the tenant by its folded form.
     package let email: EmailAddress

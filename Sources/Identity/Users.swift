@@ -1,5 +1,5 @@
 package import Kernel
-import Platform
+package import Platform
 import Postgres
 
 /// The verbs on users.
@@ -59,20 +59,20 @@ package struct Users: Sendable {
         try await database.read(scope) { tx in try await User.find(email, in: tx) }
     }
 
-    /// Creates a user of the actor's tenant. Throws `ownersOnly`, `emailTaken`, and `unavailable` when too
-    /// many passwords wait to be hashed.
-    @discardableResult
-    package func create(_ draft: Draft, by actor: Actor) async throws -> User {
+    /// Before the transaction: hashing takes too long to hold a connection meanwhile. Throws `ownersOnly`,
+    /// and `unavailable` when too many passwords wait to be hashed.
+    package func prepare(_ draft: Draft, by actor: Actor) async throws -> PasswordHash {
         try draft.require(by: actor)
-        // Before the transaction: it takes too long to hold a connection meanwhile.
-        let hash = try await passwords.hash(draft.password)
+        return try await passwords.hash(draft.password)
+    }
+
+    /// Creates a user of the actor's tenant. Throws `emailTaken`.
+    package func create(_ draft: Draft, _ hash: PasswordHash, in change: Change) async throws -> User {
         let user = User(
             id: .new(), email: draft.email, name: draft.name, role: draft.role, version: 1,
-            recordedAt: clock.now())
-        try await database.write(actor.scope) { tx in
-            try await user.insert(hash, in: tx)
-            try await Event.record([IdentityEvents.created(user)], in: tx, at: user.recordedAt)
-        }
+            recordedAt: change.now)
+        try await user.insert(hash, in: change.tx)
+        try await Event.record([IdentityEvents.created(user)], in: change.tx, at: change.now)
         return user
     }
 }

@@ -2,6 +2,7 @@ package import Catalog
 package import Customers
 package import Foundation
 package import Kernel
+import Platform
 package import Postgres
 package import Subscriptions
 package import Tax
@@ -49,7 +50,7 @@ package struct Import: Sendable {
     ) async throws -> ImportReport {
         let tenant = try await tenant(directory, slug, sandboxToday: sandboxToday)
         let scope = TenantScope(tenant)
-        let today = try await database.read(scope) { tx in try await tenants.calendar(in: tx).today }
+        let today = try await begin(in: scope)
         var report = ImportReport(tenant: slug)
         let files = ImportFiles(
             directory: directory, database: database, scope: scope, clock: clock, progress: progress)
@@ -60,6 +61,17 @@ package struct Import: Sendable {
         try await files.take(
             SubscriptionRows(subscriptions: subscriptions, today: today, clock: clock), into: &report)
         return report
+    }
+
+    /// Returns the tenant's today.
+    private func begin(in scope: TenantScope) async throws -> Day {
+        try await database.write(scope) { tx in
+            let today = try await tenants.calendar(in: tx).today
+            try await Commands.record(
+                "importData", by: Actor(.operatorCommand, role: .owner, scope: scope), ["today": today],
+                in: tx, at: clock.now())
+            return today
+        }
     }
 
     /// An existing tenant keeps its settings.

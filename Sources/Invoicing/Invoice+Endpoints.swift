@@ -1,4 +1,5 @@
 import Kernel
+import Platform
 import Web
 
 extension Invoicing {
@@ -34,9 +35,9 @@ extension Invoicing {
                 problems: [
                     InvoicingProblem.unknownCustomer, InvoicingProblem.negative, InvoicingProblem.tooLarge,
                 ])
-        ) { (request: Request<NoPath, NoQuery, NewInvoice>) in
-            try InvoiceBody(
-                try await invoices.draft(request.body.draft(), by: request.actor), for: request.actor)
+        ) { (request: Request<NoPath, NoQuery, NewInvoice>, change: Change) in
+            let draft = try await invoices.draft(request.body.draft(), in: change)
+            return try .created(InvoiceBody(draft, for: request.actor))
         }
     }
 
@@ -60,11 +61,10 @@ extension Invoicing {
                     .notFound, InvoicingProblem.wrongState, InvoicingProblem.negative,
                     InvoicingProblem.tooLarge,
                 ])
-        ) { (request: Request<InvoicePath, NoQuery, NewLines>) in
-            try InvoiceBody(
-                try await invoices.replaceLines(
-                    of: request.path.id, by: NewLine.drafts(request.body.lines), by: request.actor),
-                for: request.actor)
+        ) { (request: Request<InvoicePath, NoQuery, NewLines>, change: Change) in
+            let lines = try NewLine.drafts(request.body.lines)
+            return try await invoices.replaceLines(of: request.path.id, by: lines, in: change)
+                .told { try InvoiceBody($0, for: request.actor) }
         }
     }
 
@@ -75,9 +75,9 @@ extension Invoicing {
                 tag: "Invoicing", name: "deleteInvoice", summary: "Delete a draft",
                 details: "An issued invoice is never deleted: void it.", status: 204,
                 problems: [.notFound, InvoicingProblem.wrongState])
-        ) { (request: Request<InvoicePath, NoQuery, NoBody>) in
-            try await invoices.delete(request.path.id, by: request.actor)
-            return NoContent()
+        ) { (request: Request<InvoicePath, NoQuery, NoBody>, change: Change) in
+            let draft = try await invoices.delete(request.path.id, in: change)
+            return try .removed(InvoiceBody(draft, for: request.actor))
         }
     }
 
@@ -94,9 +94,9 @@ extension Invoicing {
                     .notFound, InvoicingProblem.wrongState, InvoicingProblem.empty, InvoicingProblem.negative,
                     InvoicingProblem.tooLarge, InvoicingProblem.numberTaken,
                 ])
-        ) { (request: Request<InvoicePath, NoQuery, NoBody>) in
-            try InvoiceBody(
-                try await invoices.finalize(request.path.id, by: request.actor), for: request.actor)
+        ) { (request: Request<InvoicePath, NoQuery, NoBody>, change: Change) in
+            try await invoices.finalize(request.path.id, in: change)
+                .told { try InvoiceBody($0, for: request.actor) }
         }
     }
 
@@ -113,10 +113,9 @@ extension Invoicing {
                     .notFound, InvoicingProblem.wrongState, InvoicingProblem.settled,
                     InvoicingProblem.numberTaken,
                 ])
-        ) { (request: Request<InvoicePath, NoQuery, VoidReason>) in
-            try InvoiceBody(
-                try await invoices.void(request.path.id, reason: request.body.reason, by: request.actor),
-                for: request.actor)
+        ) { (request: Request<InvoicePath, NoQuery, VoidReason>, change: Change) in
+            try await invoices.void(request.path.id, reason: request.body.reason, in: change)
+                .told { try InvoiceBody($0, for: request.actor) }
         }
     }
 }

@@ -82,7 +82,7 @@ struct InvoiceSummary: Codable, Sendable {
 }
 
 /// An invoice in full. A draft has no seller and no buyer yet.
-struct InvoiceBody: Codable, Sendable {
+struct InvoiceBody: Versioned, Codable, Sendable {
     let id: InvoiceID
     let number: String?
     let state: Invoice.State

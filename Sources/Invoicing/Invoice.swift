@@ -6,7 +6,7 @@ package import Postgres
 ///
 /// A draft may change; an issued invoice has a number and never changes again but in its state and in what
 /// was settled of it. The database refuses the rest.
-package struct Invoice: Sendable, Hashable {
+package struct Invoice: Versioned, Sendable, Hashable {
     package enum State: String, Codable, Sendable, CaseIterable {
         case draft, open, paid, void, uncollectible
     }

@@ -7,6 +7,7 @@ import Platform
 package import Postgres
 import Tax
 import Tenancy
+import Web
 
 /// The verbs on invoices.
 package struct Invoices: Sendable {
@@ -17,14 +18,12 @@ package struct Invoices: Sendable {
     private let database: Database
     private let tenants: Tenants
     private let taxRates: TaxRates
-    private let clock: RealClock
     private let releases: [Release]
 
-    init(database: Database, tenants: Tenants, taxRates: TaxRates, clock: RealClock, releases: [Release]) {
+    init(database: Database, tenants: Tenants, taxRates: TaxRates, releases: [Release]) {
         self.database = database
         self.tenants = tenants
         self.taxRates = taxRates
-        self.clock = clock
         self.releases = releases
     }
 
@@ -53,110 +52,111 @@ package struct Invoices: Sendable {
     }
 
     /// Throws `unknownCustomer`, `negative`, `tooLarge`.
-    func draft(_ draft: Draft, by actor: Actor) async throws -> InvoiceDocument {
-        try await database.write(actor.scope) { tx in
-            let calendar = try await tenants.calendar(in: tx)
-            let lines = try await taxed(
-                draft.lines, in: draft.currency, for: draft.customer, calendar, in: tx)
-            let invoice = Invoice(
-                id: .new(), customer: draft.customer, state: .draft, version: 1, number: nil,
-                currency: draft.currency, serviceOn: draft.serviceOn ?? calendar.today, issuedOn: nil,
-                dueOn: nil,
-                netMinor: lines.totals.netMinor, taxMinor: lines.totals.taxMinor,
-                grossMinor: lines.totals.grossMinor, settledMinor: 0, lineCount: lines.lines.count,
-                taxRounding: lines.tax.rounding, recordedAt: clock.now())
-            try await invoice.insertDraft(lines, in: tx)
-            return try await document(invoice.id, in: tx)
-        }
+    func draft(_ draft: Draft, in change: Change) async throws -> InvoiceDocument {
+        let tx = change.tx
+        let calendar = try await tenants.calendar(in: tx)
+        let lines = try await taxed(
+            draft.lines, in: draft.currency, for: draft.customer, calendar, in: tx)
+        let invoice = Invoice(
+            id: .new(), customer: draft.customer, state: .draft, version: 1, number: nil,
+            currency: draft.currency, serviceOn: draft.serviceOn ?? calendar.today, issuedOn: nil,
+            dueOn: nil,
+            netMinor: lines.totals.netMinor, taxMinor: lines.totals.taxMinor,
+            grossMinor: lines.totals.grossMinor, settledMinor: 0, lineCount: lines.lines.count,
+            taxRounding: lines.tax.rounding, recordedAt: change.now)
+        try await invoice.insertDraft(lines, in: tx)
+        return try await document(invoice.id, in: tx)
     }
 
     /// Gives a draft other lines. Throws `notFound`, `wrongState`, `negative`, `tooLarge`.
     func replaceLines(
-        of id: InvoiceID, by lines: [DraftLine], by actor: Actor
-    ) async throws -> InvoiceDocument {
-        try await database.write(actor.scope) { tx in
-            let invoice = try await lock(id, for: .replaceLines, in: tx)
-            let calendar = try await tenants.calendar(in: tx)
-            let lines = try await taxed(lines, in: invoice.currency, for: invoice.customer, calendar, in: tx)
-            try await invoice.replaceLines(by: lines, in: tx)
-            return try await document(id, in: tx)
-        }
+        of id: InvoiceID, by lines: [DraftLine], in change: Change
+    ) async throws -> Changed<InvoiceDocument> {
+        let tx = change.tx
+        let before = try await lock(id, for: .replaceLines, in: change)
+        let invoice = before.invoice
+        let calendar = try await tenants.calendar(in: tx)
+        let lines = try await taxed(lines, in: invoice.currency, for: invoice.customer, calendar, in: tx)
+        try await invoice.replaceLines(by: lines, in: tx)
+        return Changed(from: before, to: try await document(id, in: tx))
     }
 
-    /// Deletes a draft: it never had a number, so nothing is missing. Throws `notFound`, `wrongState`.
-    func delete(_ id: InvoiceID, by actor: Actor) async throws {
-        try await database.write(actor.scope) { tx in
-            try await lock(id, for: .delete, in: tx).delete(in: tx)
-        }
+    /// Deletes a draft and returns it: it never had a number, so nothing is missing. Throws `notFound`,
+    /// `wrongState`.
+    func delete(_ id: InvoiceID, in change: Change) async throws -> InvoiceDocument {
+        let draft = try await lock(id, for: .delete, in: change)
+        try await draft.invoice.delete(in: change.tx)
+        return draft
     }
 
     /// Issues a draft: taxed anew by today's rates, numbered, with seller and buyer as they are now, and
     /// posted. Throws `notFound`, `wrongState`, `empty`, `negative`, `tooLarge`, `numberTaken`.
-    func finalize(_ id: InvoiceID, by actor: Actor) async throws -> InvoiceDocument {
-        try await database.write(actor.scope) { tx in
-            let invoice = try await lock(id, for: .finalize, in: tx)
-            let calendar = try await tenants.calendar(in: tx)
-            let drafts = try await InvoiceLine.all(of: id, in: tx).map {
-                DraftLine($0, in: invoice.currency)
-            }
-            let lines = try await taxed(drafts, in: invoice.currency, for: invoice.customer, calendar, in: tx)
-            guard let buyer = try await Buyer.snapshot(of: invoice.customer, in: tx) else {
-                throw Problem.notFound
-            }
-            let issuance = Issuance(
-                tenant: tx.scope.tenant, calendar: calendar,
-                seller: try await Sellers.snapshot(in: tx, calendar), recordedAt: clock.now())
-            let postings = try Posting.issue(
-                PostedDocument(
-                    id: id, customer: invoice.customer, netMinor: lines.totals.netMinor,
-                    taxMinor: lines.totals.taxMinor, currency: invoice.currency),
-                on: calendar.today)
-            var events = [InvoicingEvents.issued(id, version: invoice.version + 1)]
-            if lines.totals.grossMinor == 0 {
-                events.append(InvoicingEvents.paid(id, version: invoice.version + 1))
-            }
-            try await write(
-                postings, events, then: invoice.issue(lines, issuance, buyer: buyer), at: issuance.recordedAt,
-                in: tx)
-            return try await document(id, in: tx)
+    func finalize(_ id: InvoiceID, in change: Change) async throws -> Changed<InvoiceDocument> {
+        let tx = change.tx
+        let before = try await lock(id, for: .finalize, in: change)
+        let invoice = before.invoice
+        let calendar = try await tenants.calendar(in: tx)
+        let drafts = before.lines.map { DraftLine($0, in: invoice.currency) }
+        let lines = try await taxed(drafts, in: invoice.currency, for: invoice.customer, calendar, in: tx)
+        guard let buyer = try await Buyer.snapshot(of: invoice.customer, in: tx) else {
+            throw Problem.notFound
         }
+        let issuance = Issuance(
+            tenant: tx.scope.tenant, calendar: calendar,
+            seller: try await Sellers.snapshot(in: tx, calendar), recordedAt: change.now)
+        let postings = try Posting.issue(
+            PostedDocument(
+                id: id, customer: invoice.customer, netMinor: lines.totals.netMinor,
+                taxMinor: lines.totals.taxMinor, currency: invoice.currency),
+            on: calendar.today)
+        var events = [InvoicingEvents.issued(id, version: invoice.version + 1)]
+        if lines.totals.grossMinor == 0 {
+            events.append(InvoicingEvents.paid(id, version: invoice.version + 1))
+        }
+        try await write(
+            postings, events, then: invoice.issue(lines, issuance, buyer: buyer), at: change.now, in: tx)
+        return Changed(from: before, to: try await document(id, in: tx))
     }
 
     /// Takes an issued invoice back by a credit note for the whole. Throws `notFound`, `wrongState`,
     /// `settled`, `numberTaken`.
-    func void(_ id: InvoiceID, reason: Text<1, 500>, by actor: Actor) async throws -> InvoiceDocument {
-        try await database.write(actor.scope) { tx in
-            let invoice = try await lock(id, for: .void, in: tx)
-            let calendar = try await tenants.calendar(in: tx)
-            let cancellation = Cancellation(
-                id: .new(), tenant: tx.scope.tenant, invoice: id, reason: reason, issuedOn: calendar.today,
-                numbers: NumberSeries(
-                    .creditNote, calendar.settings.creditNoteNumberFormat, on: calendar.today),
-                seller: try await Sellers.snapshot(in: tx, calendar), recordedAt: clock.now())
-            for release in releases { try await release(tx, id, cancellation.id.uuid) }
-            let postings = try Posting.void(
-                PostedDocument(
-                    id: id, customer: invoice.customer, netMinor: invoice.netMinor,
-                    taxMinor: invoice.taxMinor, currency: invoice.currency),
-                on: calendar.today)
-            let events = [
-                InvoicingEvents.voided(id, version: invoice.version + 1),
-                InvoicingEvents.issued(cancellation.id),
-            ]
-            try await write(
-                postings, events, then: [invoice.move(to: .void)] + cancellation.statements,
-                at: cancellation.recordedAt, in: tx)
-            return try await document(id, in: tx)
-        }
+    func void(
+        _ id: InvoiceID, reason: Text<1, 500>, in change: Change
+    ) async throws -> Changed<InvoiceDocument> {
+        let tx = change.tx
+        let before = try await lock(id, for: .void, in: change)
+        let invoice = before.invoice
+        let calendar = try await tenants.calendar(in: tx)
+        let cancellation = Cancellation(
+            id: .new(), tenant: tx.scope.tenant, invoice: id, reason: reason, issuedOn: calendar.today,
+            numbers: NumberSeries(
+                .creditNote, calendar.settings.creditNoteNumberFormat, on: calendar.today),
+            seller: try await Sellers.snapshot(in: tx, calendar), recordedAt: change.now)
+        for release in releases { try await release(tx, id, cancellation.id.uuid) }
+        let postings = try Posting.void(
+            PostedDocument(
+                id: id, customer: invoice.customer, netMinor: invoice.netMinor,
+                taxMinor: invoice.taxMinor, currency: invoice.currency),
+            on: calendar.today)
+        let events = [
+            InvoicingEvents.voided(id, version: invoice.version + 1),
+            InvoicingEvents.issued(cancellation.id),
+        ]
+        try await write(
+            postings, events, then: [invoice.move(to: .void)] + cancellation.statements, at: change.now,
+            in: tx)
+        return Changed(from: before, to: try await document(id, in: tx))
     }
 }
 
 extension Invoices {
-    private func lock(_ id: InvoiceID, for action: Invoice.Action, in tx: Transaction) async throws -> Invoice
-    {
-        guard let invoice = try await Invoice.lock(id, in: tx) else { throw Problem.notFound }
+    /// The invoice as it is before the change, which nobody else can make until this one has ended.
+    private func lock(
+        _ id: InvoiceID, for action: Invoice.Action, in change: Change
+    ) async throws -> InvoiceDocument {
+        let invoice = try await change.subject(Invoice.lock(id, in: change.tx))
         try invoice.require(action)
-        return invoice
+        return try await document(id, in: change.tx)
     }
 
     private func document(_ id: InvoiceID, in tx: Transaction) async throws -> InvoiceDocument {

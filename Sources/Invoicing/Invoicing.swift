@@ -13,7 +13,7 @@ package struct Invoicing: Sendable {
     package init(database: Database, tenants: Tenants, clock: RealClock, releases: [Invoices.Release]) {
         invoices = Invoices(
             database: database, tenants: tenants, taxRates: Tax(database: database, clock: clock).rates,
-            clock: clock, releases: releases)
+            releases: releases)
         creditNotes = CreditNotes(database: database)
     }
 

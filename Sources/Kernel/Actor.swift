@@ -31,6 +31,15 @@ package struct Actor: Hashable, Sendable {
         self.scope = scope
     }
 
+    /// Tells this actor from every other of its tenant, in limits, keys and logs of what was done.
+    package var principal: String {
+        switch kind {
+        case .user(let user): "\(user)"
+        case .operatorCommand: "operator"
+        case .automation: "automation"
+        }
+    }
+
     package func may(_ permission: Permission) -> Bool {
         role.allows(permission)
     }

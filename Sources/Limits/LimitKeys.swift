@@ -15,7 +15,7 @@ struct LimitKeys: Sendable {
     func window(_ policy: String, of subject: RateSubject) -> RedisKey {
         switch subject {
         case .actor(let actor):
-            RedisKey("limits", policy, "\(actor.scope.tenant)", principal(actor))
+            RedisKey("limits", policy, "\(actor.scope.tenant)", actor.principal)
         case .client(let address), .refused(let address):
             RedisKey("limits", policy, hash(of: [name(address)]))
         }
@@ -29,14 +29,6 @@ struct LimitKeys: Sendable {
             RedisKey("limits", "sign_in", "address", hash(of: [name(address)])),
             RedisKey("limits", "sign_in", "account", hash(of: account)),
         ]
-    }
-
-    private func principal(_ actor: Actor) -> String {
-        switch actor.kind {
-        case .user(let user): "\(user)"
-        case .operatorCommand: "operator"
-        case .automation: "automation"
-        }
     }
 
     /// Those whose address is not known share a quota.

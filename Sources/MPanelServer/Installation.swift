@@ -30,6 +30,8 @@ package struct Installation: Sendable {
     package let subscriptions: Subscriptions
     package let importing: Importing.Import
     package let jobs: Jobs
+    package let commands: Commands
+    private let auditLog: AuditLog
     package let pools: [ConnectionPool]
     /// Nil when no Redis could be had; the limits know.
     package let redis: RedisPool?
@@ -77,7 +79,9 @@ package struct Installation: Sendable {
         system = SystemDatabase(routing)
         tenants = Tenants(database: database, system: system, clock: clock)
         tenancy = Tenancy(tenants: tenants)
-        jobs = Jobs(database: database, clock: clock)
+        jobs = Jobs(database: database)
+        commands = Commands(database: database, secrets: parts.secrets, clock: clock)
+        auditLog = AuditLog(database: database)
         identity = Identity(
             database: database, tenants: tenants,
             keys: SigningKeys(system: system, secrets: parts.secrets, clock: clock),
@@ -107,6 +111,7 @@ package struct Installation: Sendable {
                 tenancy.endpoints + identity.endpoints + catalog.endpoints + customers.endpoints
                 + tax.endpoints
                 + ledger.endpoints + invoicing.endpoints + subscriptions.endpoints + jobs.endpoints
+                + auditLog.endpoints
             return try healthEndpoints + business + [Installation.openAPI.endpoint(of: business)]
         }
     }
@@ -127,6 +132,7 @@ package struct Installation: Sendable {
         return API(
             try endpoints, settings: settings, logger: logger,
             limit: { rate, subject in try await limits.decide(rate, subject) },
+            carryOut: { command, body in try await commands.carryOut(command) { try await body($0) } },
             authenticate: { token, host in try await identity.authenticate(bearer: token, host: host) })
     }
 

@@ -36,8 +36,8 @@ extension Jobs {
                 tag: "Jobs", name: "retryJob", summary: "Try a dead job again",
                 details: "It gets all its attempts anew.", status: 202,
                 problems: [.notFound, PlatformProblem.jobAlive])
-        ) { (request: Request<JobPath, NoQuery, NoBody>) in
-            JobBody(try await retry(request.path.id, by: request.actor), for: request.actor)
+        ) { (request: Request<JobPath, NoQuery, NoBody>, change: Change) in
+            try await retry(request.path.id, in: change).told { JobBody($0, for: request.actor) }
         }
     }
 
@@ -47,9 +47,9 @@ extension Jobs {
             About(
                 tag: "Jobs", name: "discardJob", summary: "Forget a dead job", status: 204,
                 problems: [.notFound, PlatformProblem.jobAlive])
-        ) { (request: Request<JobPath, NoQuery, NoBody>) in
-            try await discard(request.path.id, by: request.actor)
-            return NoContent()
+        ) { (request: Request<JobPath, NoQuery, NoBody>, change: Change) in
+            let job = try await discard(request.path.id, in: change)
+            return try .removed(JobBody(job, for: request.actor))
         }
     }
 }

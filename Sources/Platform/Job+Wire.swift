@@ -1,4 +1,4 @@
-import Kernel
+package import Kernel
 import Web
 
 struct JobPath: Codable, Sendable {
@@ -11,7 +11,7 @@ struct JobQuery: Codable, Sendable {
     let state: Job.State?
 }
 
-struct JobBody: Codable, Sendable {
+package struct JobBody: Codable, Sendable {
     let id: JobID
     let kind: String
     let state: Job.State
@@ -27,7 +27,7 @@ struct JobBody: Codable, Sendable {
 }
 
 extension JobBody {
-    init(_ job: Job, for actor: Actor) {
+    package init(_ job: Job, for actor: Actor) {
         self.init(
             id: job.id, kind: job.kind, state: job.state, attempts: job.attempts, dueAt: job.dueAt,
             lastError: job.lastError, recordedAt: job.recordedAt, endedAt: job.endedAt,

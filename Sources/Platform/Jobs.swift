@@ -1,14 +1,13 @@
 package import Kernel
 package import Postgres
+package import Web
 
 /// What people do with jobs: see them, and decide about those that were given up.
 package struct Jobs: Sendable {
     private let database: Database
-    private let clock: RealClock
 
-    package init(database: Database, clock: RealClock) {
+    package init(database: Database) {
         self.database = database
-        self.clock = clock
     }
 
     package func list(_ state: Job.State?, _ page: PageRequest, _ scope: TenantScope) async throws -> Page<
@@ -25,25 +24,23 @@ package struct Jobs: Sendable {
     }
 
     /// Has a dead job tried anew. Throws `notFound`, `jobAlive`.
-    package func retry(_ id: JobID, by actor: Actor) async throws -> Job {
-        try await database.write(actor.scope) { tx in
-            try await lock(id, for: .retry, in: tx)
-            try await Job.revive(id, in: tx, at: clock.now())
-            guard let job = try await Job.find(id, in: tx) else { throw Problem.notFound }
-            return job
-        }
+    package func retry(_ id: JobID, in change: Change) async throws -> Changed<Job> {
+        let dead = try await lock(id, for: .retry, in: change.tx)
+        try await Job.revive(id, in: change.tx, at: change.now)
+        guard let job = try await Job.find(id, in: change.tx) else { throw Problem.notFound }
+        return Changed(from: dead, to: job)
     }
 
-    /// Forgets a dead job. Throws `notFound`, `jobAlive`.
-    func discard(_ id: JobID, by actor: Actor) async throws {
-        try await database.write(actor.scope) { tx in
-            try await lock(id, for: .discard, in: tx)
-            try await Job.delete(id, in: tx)
-        }
+    /// Forgets a dead job and returns it. Throws `notFound`, `jobAlive`.
+    func discard(_ id: JobID, in change: Change) async throws -> Job {
+        let dead = try await lock(id, for: .discard, in: change.tx)
+        try await Job.delete(id, in: change.tx)
+        return dead
     }
 
-    private func lock(_ id: JobID, for action: Job.Action, in tx: Transaction) async throws {
+    private func lock(_ id: JobID, for action: Job.Action, in tx: Transaction) async throws -> Job {
         guard let job = try await Job.lock(id, in: tx) else { throw Problem.notFound }
         try job.require(action)
+        return job
     }
 }

@@ -1,6 +1,7 @@
 import Invoicing
 package import Kernel
 import Logging
+import Platform
 import Postgres
 import Tax
 import Tenancy
@@ -31,8 +32,12 @@ package struct Billing: Sendable {
     }
 
     package func days(of request: BillingRequest) async throws -> Days {
-        let today = try await database.read(request.scope) { tx in try await tenants.calendar(in: tx).today }
-        return Days(today: today, asOf: try day(asked: request.asOf, today: today))
+        try await database.read(request.scope) { tx in try await days(asOf: request.asOf, in: tx) }
+    }
+
+    func days(asOf: Day?, in tx: Transaction) async throws -> Days {
+        let today = try await tenants.calendar(in: tx).today
+        return Days(today: today, asOf: try day(asked: asOf, today: today))
     }
 
     /// Bills everything that is due and returns what was done. Running it again, at once or elsewhere at the
@@ -47,20 +52,19 @@ package struct Billing: Sendable {
         return report
     }
 
-    /// Runs over many tenants, each with `workers` transactions at once. One tenant's failure stops none of
-    /// the others. The results are in the order of the tenants.
+    /// Runs for many tenants, some at once. One tenant's failure stops none of the others. The results are in
+    /// the order of the requests.
     package func runAll(
-        _ tenants: [TenantID], asOf: Day? = nil, isDryRun: Bool = false, workers: Int,
+        _ requests: [BillingRequest],
         progress: @escaping @Sendable (TenantID, BillingReport) async -> Void = { _, _ in }
     ) async throws -> [Result<BillingReport, any Error>] {
         try await withThrowingTaskGroup(of: TenantRun.self) { group in
             // Two more than can work: a small tenant spends much of its time waiting for commits.
-            let atOnce = workers + 2
+            let atOnce = (requests.first?.workers ?? 0) + 2
             var finished: [TenantID: Result<BillingReport, any Error>] = [:]
-            for (index, tenant) in tenants.enumerated() {
+            for (index, request) in requests.enumerated() {
+                let tenant = request.scope.tenant
                 if index >= atOnce, let run = try await group.next() { finished[run.tenant] = run.result }
-                let request = BillingRequest(
-                    scope: TenantScope(tenant), asOf: asOf, isDryRun: isDryRun, workers: workers)
                 group.addTask {
                     do {
                         let report = try await run(request) { await progress(tenant, $0) }
@@ -71,7 +75,7 @@ package struct Billing: Sendable {
                 }
             }
             while let run = try await group.next() { finished[run.tenant] = run.result }
-            return tenants.compactMap { finished[$0] }
+            return requests.compactMap { finished[$0.scope.tenant] }
         }
     }
 
@@ -112,6 +116,11 @@ package struct Billing: Sendable {
                 try await Subscription.beginDue(on: calendar.today, in: tx, at: clock.now())
             }
             let asOf = try day(asked: request.asOf, today: calendar.today)
+            if let asker = request.askedBy, !request.isDryRun {
+                try await Commands.record(
+                    "startBillingRun", by: Actor(asker, role: .owner, scope: request.scope),
+                    BillingBegun(asOf: asOf, issuedOn: calendar.today), in: tx, at: clock.now())
+            }
             return BillingContext(
                 scope: request.scope, calendar: calendar, taxRates: try await taxRates.rates(in: tx),
                 seller: try await Sellers.snapshot(in: tx, calendar),

@@ -36,13 +36,25 @@ package struct BillingRequest: Sendable, Hashable {
     package let isDryRun: Bool
     /// How many transactions at once.
     package let workers: Int
+    /// Who stands in the audit log for it; nil when the command that asked for it has an entry already.
+    package let askedBy: Actor.Kind?
 
-    package init(scope: TenantScope, asOf: Day? = nil, isDryRun: Bool = false, workers: Int = 2) {
+    package init(
+        scope: TenantScope, asOf: Day? = nil, isDryRun: Bool = false, workers: Int = 2,
+        askedBy: Actor.Kind? = nil
+    ) {
         self.scope = scope
         self.asOf = asOf
         self.isDryRun = isDryRun
         self.workers = max(1, workers)
+        self.askedBy = askedBy
     }
+}
+
+/// What the audit log says of a run that no request asked for.
+struct BillingBegun: Codable, Sendable {
+    let asOf: Day
+    let issuedOn: Day
 }
 
 /// Rows that say something no code of MPanel writes.

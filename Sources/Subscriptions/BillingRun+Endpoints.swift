@@ -1,4 +1,5 @@
 import Kernel
+import Platform
 import Web
 
 extension Subscriptions {
@@ -19,10 +20,10 @@ extension Subscriptions {
                     again bills nothing twice.
                     """,
                 status: 202, problems: [SubscriptionsProblem.billingBusy], rate: .heavy)
-        ) { (request: Request<NoPath, NoQuery, NewRun>) in
-            RunBody(
-                try await runs.ask(
-                    asOf: request.body.asOf, isDryRun: request.body.dryRun ?? false, by: request.actor))
+        ) { (request: Request<NoPath, NoQuery, NewRun>, change: Change) in
+            let run = try await runs.ask(
+                asOf: request.body.asOf, isDryRun: request.body.dryRun ?? false, in: change)
+            return try .created(RunBody(run))
         }
     }
 

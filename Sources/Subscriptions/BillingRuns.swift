@@ -17,17 +17,15 @@ package struct BillingRuns: Sendable {
     }
 
     /// Queues a run. Throws `billingBusy` while one of the tenant is waiting.
-    func ask(asOf: Day?, isDryRun: Bool, by actor: Actor) async throws -> QueuedRun {
-        let days = try await billing.days(of: BillingRequest(scope: actor.scope, asOf: asOf))
+    func ask(asOf: Day?, isDryRun: Bool, in change: Change) async throws -> QueuedRun {
+        let days = try await billing.days(asOf: asOf, in: change.tx)
         let run = QueuedRun(
             id: .new(), asOf: days.asOf, issuedOn: days.today, isDryRun: isDryRun, state: .queued,
-            report: BillingReport(), startedAt: clock.now(), finishedAt: nil)
-        try await database.write(actor.scope) { tx in
-            try await run.insert(in: tx)
-            try await Job.ask(
-                for: BillingRuns.jobKind, JSONText(encoding: RunToDo(run: run.id.uuid)), in: tx,
-                at: run.startedAt)
-        }
+            report: BillingReport(), startedAt: change.now, finishedAt: nil)
+        try await run.insert(in: change.tx)
+        try await Job.ask(
+            for: BillingRuns.jobKind, JSONText(encoding: RunToDo(run: run.id.uuid)), in: change.tx,
+            at: change.now)
         return run
     }
 

@@ -1,4 +1,5 @@
 import Kernel
+import Platform
 import Web
 
 extension Subscriptions {
@@ -37,9 +38,9 @@ extension Subscriptions {
                     SubscriptionsProblem.unknownCustomer, SubscriptionsProblem.unusablePrice,
                     SubscriptionsProblem.referenceTaken,
                 ])
-        ) { (request: Request<NoPath, NoQuery, NewSubscription>) in
-            SubscriptionBody(
-                try await create(request.body.order(), by: request.actor), for: request.actor)
+        ) { (request: Request<NoPath, NoQuery, NewSubscription>, change: Change) in
+            let subscription = try await create(request.body.order(), in: change)
+            return try .created(SubscriptionBody(subscription, for: request.actor))
         }
     }
 
@@ -62,10 +63,9 @@ extension Subscriptions {
                 tag: "Subscriptions", name: "suspendSubscription", summary: "Suspend a subscription",
                 details: "While it is suspended no term is billed.",
                 problems: [.notFound, .stale, SubscriptionsProblem.wrongState])
-        ) { (request: Request<SubscriptionPath, NoQuery, Suspending>) in
-            SubscriptionBody(
-                try await suspend(request.path.id, for: request.body.reason, by: request.actor),
-                for: request.actor)
+        ) { (request: Request<SubscriptionPath, NoQuery, Suspending>, change: Change) in
+            try await suspend(request.path.id, for: request.body.reason, in: change)
+                .told { SubscriptionBody($0, for: request.actor) }
         }
     }
 
@@ -76,9 +76,9 @@ extension Subscriptions {
                 tag: "Subscriptions", name: "resumeSubscription", summary: "Resume a suspended subscription",
                 details: "The next billing run bills the terms that started meanwhile.",
                 problems: [.notFound, .stale, SubscriptionsProblem.wrongState])
-        ) { (request: Request<SubscriptionPath, NoQuery, NoBody>) in
-            SubscriptionBody(
-                try await resume(request.path.id, by: request.actor), for: request.actor)
+        ) { (request: Request<SubscriptionPath, NoQuery, NoBody>, change: Change) in
+            try await resume(request.path.id, in: change)
+                .told { SubscriptionBody($0, for: request.actor) }
         }
     }
 
@@ -91,14 +91,14 @@ extension Subscriptions {
                 details:
                     "Nothing that was billed is credited. At term_end the last running term decides the day.",
                 problems: [.notFound, .stale, SubscriptionsProblem.wrongState])
-        ) { (request: Request<SubscriptionPath, NoQuery, Cancelling>) in
+        ) { (request: Request<SubscriptionPath, NoQuery, Cancelling>, change: Change) in
             let id = request.path.id
             let cancelled =
                 switch request.body.when {
-                case .now: try await cancelNow(id, by: request.actor)
-                case .termEnd: try await cancelAtTermEnd(id, by: request.actor)
+                case .now: try await cancelNow(id, in: change)
+                case .termEnd: try await cancelAtTermEnd(id, in: change)
                 }
-            return SubscriptionBody(cancelled, for: request.actor)
+            return try cancelled.told { SubscriptionBody($0, for: request.actor) }
         }
     }
 }

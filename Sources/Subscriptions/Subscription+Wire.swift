@@ -57,7 +57,7 @@ struct Cancelling: Codable, Sendable {
     let when: When
 }
 
-struct SubscriptionBody: Codable, Sendable {
+struct SubscriptionBody: Versioned, Codable, Sendable {
     let id: SubscriptionID
     let customerId: CustomerID
     let reference: Code?

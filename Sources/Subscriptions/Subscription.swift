@@ -2,7 +2,7 @@ package import BillingMath
 package import Kernel
 
 /// What a customer has bought and pays for term by term.
-package struct Subscription: Sendable, Hashable {
+package struct Subscription: Versioned, Sendable, Hashable {
     package let id: SubscriptionID
     package let customer: CustomerID
     /// What the provider calls it, unique in the tenant.

@@ -78,31 +78,29 @@ package struct Subscriptions: Sendable {
     }
 
     /// Starts a subscription. Its first term is billed by the next run on or after the day the term starts.
-    func create(_ order: Order, by actor: Actor) async throws -> SubscriptionWithItems {
-        try await database.write(actor.scope) { tx in
-            let today = try await tenants.calendar(in: tx).today
-            let prices = try await usablePrices(of: order, in: tx)
-            let start = order.startedOn ?? today
-            if let trialUntil = order.trialUntil, trialUntil < start {
-                throw Problem.invalid.with(errors: [
-                    FieldError("/trial_until", "must not be before started_on")
-                ])
-            }
-            let subscription = Subscription(
-                id: .new(), customer: order.customer, reference: order.reference,
-                state: State.atStart(start, trialUntil: order.trialUntil, today: today),
-                suspensionReason: nil,
-                currency: prices[0].currency, startedOn: start, trialUntil: order.trialUntil, cancelOn: nil,
-                version: 1, recordedAt: clock.now())
-            let items = zip(order.items, prices).map { ordered, price in
-                SubscriptionItem(
-                    subscription: subscription, product: price.product, price: price.id,
-                    quantity: ordered.quantity, interval: price.interval, firstTerm: 0)
-            }
-            let whole = SubscriptionWithItems(subscription: subscription, items: items.compactMap(\.self))
-            try await insert([whole], in: tx)
-            return whole
+    func create(_ order: Order, in change: Change) async throws -> SubscriptionWithItems {
+        let today = try await tenants.calendar(in: change.tx).today
+        let prices = try await usablePrices(of: order, in: change.tx)
+        let start = order.startedOn ?? today
+        if let trialUntil = order.trialUntil, trialUntil < start {
+            throw Problem.invalid.with(errors: [
+                FieldError("/trial_until", "must not be before started_on")
+            ])
         }
+        let subscription = Subscription(
+            id: .new(), customer: order.customer, reference: order.reference,
+            state: State.atStart(start, trialUntil: order.trialUntil, today: today),
+            suspensionReason: nil,
+            currency: prices[0].currency, startedOn: start, trialUntil: order.trialUntil, cancelOn: nil,
+            version: 1, recordedAt: change.now)
+        let items = zip(order.items, prices).map { ordered, price in
+            SubscriptionItem(
+                subscription: subscription, product: price.product, price: price.id,
+                quantity: ordered.quantity, interval: price.interval, firstTerm: 0)
+        }
+        let whole = SubscriptionWithItems(subscription: subscription, items: items.compactMap(\.self))
+        try await insert([whole], in: change.tx)
+        return whole
     }
 
     /// Writes subscriptions that are already known to be right: the importer's, or one of `create`'s.
@@ -151,24 +149,24 @@ package struct Subscriptions: Sendable {
 extension Subscriptions {
     /// Stops billing and service until `resume`.
     func suspend(
-        _ id: SubscriptionID, for reason: Subscription.SuspensionReason, by actor: Actor
-    ) async throws -> SubscriptionWithItems {
-        try await move(id, .suspend, by: actor) { subscription, _, _ in
+        _ id: SubscriptionID, for reason: Subscription.SuspensionReason, in change: Change
+    ) async throws -> Changed<SubscriptionWithItems> {
+        try await move(id, .suspend, in: change) { subscription, _, _ in
             subscription.state = .suspended
             subscription.suspensionReason = reason
         }
     }
 
-    func resume(_ id: SubscriptionID, by actor: Actor) async throws -> SubscriptionWithItems {
-        try await move(id, .resume, by: actor) { subscription, _, _ in
+    func resume(_ id: SubscriptionID, in change: Change) async throws -> Changed<SubscriptionWithItems> {
+        try await move(id, .resume, in: change) { subscription, _, _ in
             subscription.state = .active
             subscription.suspensionReason = nil
         }
     }
 
     /// Ends the subscription today. What was billed stays billed.
-    func cancelNow(_ id: SubscriptionID, by actor: Actor) async throws -> SubscriptionWithItems {
-        try await move(id, .cancel, by: actor) { subscription, _, today in
+    func cancelNow(_ id: SubscriptionID, in change: Change) async throws -> Changed<SubscriptionWithItems> {
+        try await move(id, .cancel, in: change) { subscription, _, today in
             subscription.state = .cancelled
             subscription.suspensionReason = nil
             subscription.cancelOn = min(subscription.cancelOn ?? today, today)
@@ -176,31 +174,32 @@ extension Subscriptions {
     }
 
     /// Ends the subscription when its last running term does; until then the other items renew.
-    func cancelAtTermEnd(_ id: SubscriptionID, by actor: Actor) async throws -> SubscriptionWithItems {
-        try await move(id, .cancel, by: actor) { subscription, items, today in
+    func cancelAtTermEnd(
+        _ id: SubscriptionID, in change: Change
+    ) async throws -> Changed<SubscriptionWithItems> {
+        try await move(id, .cancel, in: change) { subscription, items, today in
             subscription.cancelOn =
                 items.compactMap { $0.schedule.endOfTerm(runningOn: today) }.max() ?? today
         }
     }
 
     private func move(
-        _ id: SubscriptionID, _ action: Subscription.Action, by actor: Actor,
-        _ apply: @Sendable (inout Subscription, [SubscriptionItem], Day) -> Void
-    ) async throws -> SubscriptionWithItems {
-        try await database.write(actor.scope) { tx in
-            guard var subscription = try await Subscription.lock(id, in: tx) else { throw Problem.notFound }
-            try subscription.require(action)
-            let before = subscription.state
-            let today = try await tenants.calendar(in: tx).today
-            apply(&subscription, try await SubscriptionItem.of([id], in: tx), today)
-            let updated = try await subscription.update(in: tx)
-            let event =
-                updated.state == before
-                ? SubscriptionsEvents.cancellationScheduled(updated)
-                : SubscriptionsEvents.moved(id, to: updated.state, version: updated.version)
-            try await Event.record([event], in: tx, at: clock.now())
-            return try await withItems(updated, in: tx)
-        }
+        _ id: SubscriptionID, _ action: Subscription.Action, in change: Change,
+        _ apply: (inout Subscription, [SubscriptionItem], Day) -> Void
+    ) async throws -> Changed<SubscriptionWithItems> {
+        let tx = change.tx
+        let found = try await change.subject(Subscription.lock(id, in: tx))
+        try found.require(action)
+        let before = try await withItems(found, in: tx)
+        var subscription = found
+        apply(&subscription, before.items, try await tenants.calendar(in: tx).today)
+        let updated = try await subscription.update(in: tx)
+        let event =
+            updated.state == found.state
+            ? SubscriptionsEvents.cancellationScheduled(updated)
+            : SubscriptionsEvents.moved(id, to: updated.state, version: updated.version)
+        try await Event.record([event], in: tx, at: change.now)
+        return Changed(from: before, to: try await withItems(updated, in: tx))
     }
 }
 

@@ -1,4 +1,5 @@
 import Kernel
+import Platform
 import Web
 
 extension Tax {
@@ -23,8 +24,9 @@ extension Tax {
             About(
                 tag: "Tax", name: "putTaxRate", summary: "Set the tax rate of a country",
                 details: "Invoices that are issued from now on use it; issued ones stay as they are.")
-        ) { (request: Request<TaxRatePath, NoQuery, TaxRateSetting>) in
-            TaxRateBody(try await rates.put(request.body.draft(for: request.path.country), by: request.actor))
+        ) { (request: Request<TaxRatePath, NoQuery, TaxRateSetting>, change: Change) in
+            try await rates.put(request.body.draft(for: request.path.country), in: change)
+                .told(TaxRateBody.init)
         }
     }
 
@@ -45,9 +47,8 @@ extension Tax {
             About(
                 tag: "Tax", name: "deleteTaxRate", summary: "Delete the tax rate of a country",
                 details: "Customers there are not taxed any more.", status: 204, problems: [.notFound])
-        ) { (request: Request<TaxRatePath, NoQuery, NoBody>) in
-            try await rates.delete(request.path.country, by: request.actor)
-            return NoContent()
+        ) { (request: Request<TaxRatePath, NoQuery, NoBody>, change: Change) in
+            try .removed(TaxRateBody(try await rates.delete(request.path.country, in: change)))
         }
     }
 }

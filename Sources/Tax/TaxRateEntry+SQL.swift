@@ -19,6 +19,12 @@ extension TaxRateEntry {
             "SELECT \(columns) FROM tax_rates WHERE country = \(country)", TaxRateEntry.init(row:))
     }
 
+    static func lock(_ country: CountryCode, in tx: Transaction) async throws -> TaxRateEntry? {
+        try await tx.first(
+            "SELECT \(columns) FROM tax_rates WHERE country = \(country) FOR UPDATE",
+            TaxRateEntry.init(row:))
+    }
+
     /// In the order of the countries' codes.
     static func list(_ page: PageRequest, in tx: Transaction) async throws -> Page<TaxRateEntry> {
         let condition: SQL = page.cursor.map { "country > \($0)" } ?? "TRUE"
@@ -52,8 +58,7 @@ extension TaxRateEntry {
             """, TaxRateEntry.init(row:))
     }
 
-    /// False when there was none.
-    static func delete(_ country: CountryCode, in tx: Transaction) async throws -> Bool {
-        try await tx.run("DELETE FROM tax_rates WHERE country = \(country)") == 1
+    func delete(in tx: Transaction) async throws {
+        try await tx.run("DELETE FROM tax_rates WHERE country = \(country)")
     }
 }

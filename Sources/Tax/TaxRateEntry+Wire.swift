@@ -20,7 +20,7 @@ struct TaxRateSetting: Codable, Sendable {
     }
 }
 
-struct TaxRateBody: Codable, Sendable {
+struct TaxRateBody: Versioned, Codable, Sendable {
     let country: CountryCode
     let name: Text<1, 60>
     let percent: TaxRate

@@ -1,6 +1,8 @@
 package import BillingMath
 package import Kernel
+import Platform
 package import Postgres
+import Web
 
 /// The verbs on tax rates.
 package struct TaxRates: Sendable {
@@ -42,8 +44,12 @@ package struct TaxRates: Sendable {
         }
     }
 
-    func put(_ draft: Draft, by actor: Actor) async throws -> TaxRateEntry {
-        try await database.write(actor.scope) { tx in try await put([draft], in: tx)[0] }
+    func put(_ draft: Draft, in change: Change) async throws -> Changed<TaxRateEntry> {
+        let before = try await TaxRateEntry.lock(draft.country, in: change.tx)
+        let after = try await put([draft], in: change.tx)[0]
+        // Somebody else set the first one in between: look again.
+        guard after.version == (before?.version ?? 0) + 1 else { throw PostgresError.serializationFailure }
+        return Changed(from: before, to: after)
     }
 
     /// Sets the rates of some countries in one statement, each country at most once; what was there is
@@ -53,9 +59,10 @@ package struct TaxRates: Sendable {
         try await TaxRateEntry.put(drafts, in: tx, at: clock.now())
     }
 
-    func delete(_ country: CountryCode, by actor: Actor) async throws {
-        try await database.write(actor.scope) { tx in
-            guard try await TaxRateEntry.delete(country, in: tx) else { throw Problem.notFound }
-        }
+    /// Returns what there was.
+    func delete(_ country: CountryCode, in change: Change) async throws -> TaxRateEntry {
+        let entry = try await change.subject(TaxRateEntry.lock(country, in: change.tx))
+        try await entry.delete(in: change.tx)
+        return entry
     }
 }

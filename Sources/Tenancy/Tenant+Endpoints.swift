@@ -1,4 +1,5 @@
 import Kernel
+import Platform
 package import Web
 
 extension Tenancy {
@@ -25,9 +26,8 @@ extension Tenancy {
                 details:
                     "Absent fields stay as they are. Issued invoices keep the seller they were issued with.",
                 problems: [.stale])
-        ) { (request: Request<NoPath, NoQuery, SettingsChange>) in
-            let (tenant, calendar) = try await tenants.change(request.actor.scope, request.body.apply(to:))
-            return TenantBody(tenant, calendar)
+        ) { (request: Request<NoPath, NoQuery, SettingsChange>, change: Change) in
+            try await tenants.change(in: change, request.body.apply(to:)).told(TenantBody.init)
         }
     }
 }

@@ -2,13 +2,16 @@ import BillingMath
 import Kernel
 import Web
 
-struct TenantBody: Codable, Sendable {
+struct TenantBody: Versioned, Codable, Sendable {
     let id: TenantID
     let slug: Slug
     let name: Text<1, 120>
     let isSandbox: Bool
     let today: Day
     let settings: SettingsBody
+
+    /// The rest never changes.
+    var version: Int { settings.version }
 }
 
 struct SettingsBody: Codable, Sendable {

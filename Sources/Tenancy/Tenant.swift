@@ -11,7 +11,7 @@ package struct Tenant: Sendable, Hashable {
 }
 
 /// How a tenant works: its legal seller, language, brand and billing defaults.
-package struct TenantSettings: Sendable, Hashable {
+package struct TenantSettings: Versioned, Sendable, Hashable {
     package var version: Int
     package var seller: Seller
     package var locale: LanguageTag

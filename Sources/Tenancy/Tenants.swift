@@ -1,6 +1,8 @@
 import BillingMath
 package import Kernel
+import Platform
 package import Postgres
+import Web
 
 /// The verbs on tenants and their settings.
 package struct Tenants: Sendable {
@@ -65,10 +67,13 @@ package struct Tenants: Sendable {
         try await Tenant.all(in: system)
     }
 
-    package func add(hostName: HostName, to id: TenantID) async throws {
-        try await database.write(TenantScope(id)) { tx in
+    /// Lets a host name lead to the actor's tenant. Throws `unknownTenant`, `hostNameTaken`.
+    package func add(hostName: HostName, by actor: Actor) async throws {
+        try await database.write(actor.scope) { tx in
             guard let tenant = try await Tenant.current(in: tx) else { throw TenancyProblem.unknownTenant }
             try await tenant.add(hostName: hostName, in: tx)
+            try await Commands.record(
+                "addHostName", by: actor, ["host_name": hostName.text], in: tx, at: clock.now())
         }
     }
 
@@ -98,13 +103,13 @@ package struct Tenants: Sendable {
     }
 
     func change(
-        _ scope: TenantScope, _ apply: @Sendable (inout TenantSettings) -> Void
-    ) async throws -> (tenant: Tenant, calendar: TenantCalendar) {
-        try await database.write(scope) { tx in
-            var settings = try await calendar(in: tx).settings
-            apply(&settings)
-            guard try await settings.update(in: tx) else { throw Problem.stale }
-            return (try await current(in: tx), try await calendar(in: tx))
-        }
+        in change: Change, _ apply: (inout TenantSettings) -> Void
+    ) async throws -> Changed<(tenant: Tenant, calendar: TenantCalendar)> {
+        let tenant = try await current(in: change.tx)
+        let before = try await calendar(in: change.tx)
+        var settings = try change.subject(before.settings)
+        apply(&settings)
+        guard try await settings.update(in: change.tx) else { throw Problem.stale }
+        return Changed(from: (tenant, before), to: (tenant, try await calendar(in: change.tx)))
     }
 }

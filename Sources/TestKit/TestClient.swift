@@ -131,33 +131,8 @@ extension TestServer {
             let name = Text<1, 120>("A user"),
             let password = Password(TestSignIn.password)
         else { throw Problem.invalid }
-        try await installation.identity.users.create(
-            Users.Draft(email: email, name: name, role: role, password: password),
-            by: Actor(.operatorCommand, role: .owner, scope: scope))
+        try await installation.create(
+            Users.Draft(email: email, name: name, role: role, password: password), in: scope)
         return TestSignIn(company: company, email: email)
-    }
-}
-
-extension JSONValue {
-    /// The field of an object; null where there is none.
-    package subscript(_ name: String) -> JSONValue {
-        if case .object(let fields) = self { fields[name] ?? .null } else { .null }
-    }
-
-    /// The element of an array; null where there is none.
-    package subscript(_ place: Int) -> JSONValue {
-        if case .array(let items) = self, items.indices.contains(place) { items[place] } else { .null }
-    }
-
-    package var items: [JSONValue] {
-        if case .array(let items) = self { items } else { [] }
-    }
-
-    package var text: String? {
-        if case .string(let text) = self { text } else { nil }
-    }
-
-    package var integer: Int64? {
-        if case .integer(let number) = self { number } else { nil }
     }
 }

@@ -11,6 +11,13 @@ package struct API: Sendable {
     package typealias Authenticate = @Sendable (_ token: String, _ host: HostName?) async throws -> Actor
     /// Counts a request against the quota of its class. Nil: no limit applies, or nobody can tell now.
     package typealias Limit = @Sendable (RateClass, RateSubject) async throws -> RateDecision?
+    /// Carries out a change: runs the body inside of a transaction and keeps with it what was answered and
+    /// what was done, or answers as before when the command's key was seen. The body takes the store's own
+    /// idea of an open change, the one that handlers are written for.
+    package typealias CarryOut =
+        @Sendable (
+            _ command: Command, _ body: @escaping @Sendable (_ change: any Sendable) async throws -> Outcome
+        ) async throws -> Answer
 
     /// What differs between installations; the defaults suit a server that faces the network itself.
     package struct Settings: Sendable {
@@ -38,7 +45,8 @@ package struct API: Sendable {
     /// Stops the process when two endpoints have the same route or the same name.
     package init(
         _ endpoints: [Endpoint], settings: Settings = Settings(), logger: Logger,
-        limit: @escaping Limit = { _, _ in nil }, authenticate: @escaping Authenticate
+        limit: @escaping Limit = { _, _ in nil }, carryOut: @escaping CarryOut,
+        authenticate: @escaping Authenticate
     ) {
         for names in [endpoints.map(\.route.description), endpoints.map(\.about.name)] {
             let twice = Dictionary(grouping: names) { $0 }.filter { $0.value.count > 1 }.keys
@@ -47,7 +55,7 @@ package struct API: Sendable {
         self.endpoints = endpoints
         self.settings = settings
         self.logger = logger
-        gate = Gate(authenticate: authenticate, limit: limit)
+        gate = Gate(authenticate: authenticate, limit: limit, carryOut: carryOut)
     }
 
     /// The server as a service. It names no product in its answers.

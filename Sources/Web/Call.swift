@@ -10,6 +10,9 @@ package struct Call: Sendable {
     /// The Content-Type header, as it came.
     package var contentType: String?
     package var body = Data()
+    /// The headers Idempotency-Key and If-Match, as they came.
+    package var idempotencyKey: String?
+    package var ifMatch: String?
     /// As in `PublicRequest`.
     package var host: HostName?
     package var clientAddress: ClientAddress?
@@ -29,6 +32,23 @@ package struct Answer: Sendable {
     package let contentType: String
     /// Nil for an answer without a body.
     package let body: Data?
+    /// The version of the object that it shows, which becomes the header ETag; nil where nothing counts.
+    package let version: Int?
+    /// Whether this is the answer to an earlier request with the same key.
+    package let isReplay: Bool
+
+    package init(
+        status: Int, contentType: String = Answer.json, body: Data?, version: Int? = nil,
+        isReplay: Bool = false
+    ) {
+        self.status = status
+        self.contentType = contentType
+        self.body = body
+        self.version = version
+        self.isReplay = isReplay
+    }
+
+    package static let json = "application/json"
 }
 
 /// JSON that was encoded before, served as it is.

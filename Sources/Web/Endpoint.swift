@@ -20,12 +20,16 @@ package struct Endpoint: Sendable {
     package let output: JSONSchema?
     /// The status of success.
     package let status: Int
+    /// Whether it changes something: once for each idempotency key, and with an entry of the audit log.
+    package let isChange: Bool
+    /// Whether the output counts its versions, which the header ETag tells.
+    package let isVersioned: Bool
     /// Decodes, calls the handler and encodes its output. Throws a `Problem` for what the caller did wrong,
     /// and whatever the handler throws. Never checks credentials: the pipeline has done so.
-    package let run: @Sendable (Call) async throws -> Answer
+    package let run: @Sendable (Call, API.CarryOut) async throws -> Answer
 
-    /// An endpoint for actors that hold `permission`. Stops the process when the declaration contradicts
-    /// itself: that is a mistake of the program, and the first test to build the API finds it.
+    /// An endpoint that reads, for actors that hold `permission`. Stops the process when the declaration
+    /// contradicts itself: that is a mistake of the program, and the first test to build the API finds it.
     package init<
         Path: Codable & Sendable, Query: Codable & Sendable, Body: Codable & Sendable,
         Output: Codable & Sendable
@@ -33,13 +37,57 @@ package struct Endpoint: Sendable {
         _ route: Route, _ permission: Permission, _ about: About,
         _ handler: @escaping @Sendable (Request<Path, Query, Body>) async throws -> Output
     ) {
-        self.init(route, permission, about, Wire<Path, Query, Body, Output>(route)) { input, call in
-            // The pipeline calls only after it has found the actor; without one nobody may do anything.
-            guard let actor = call.actor else { throw Problem.unauthenticated }
-            return try await handler(
-                Request(
-                    path: input.path, query: input.query, body: input.body, actor: actor,
-                    requestID: call.requestID))
+        precondition(route.method == .get, "\(route) changes something: its handler takes the change")
+        let wire = Wire<Path, Query, Body, Output>(route)
+        self.init(route, permission, about, wire) { input, call, _ in
+            try wire.answer(
+                try await handler(Request(input, call)), status: Endpoint.status(about, wire.output))
+        }
+    }
+
+    /// An endpoint that changes something. Its handler runs inside of the change, a transaction of whoever
+    /// keeps the store: the answer, the audit log's entry and what was changed are written together or not
+    /// at all. It may run again after a lost race, so it has no other effects.
+    package init<
+        Path: Codable & Sendable, Query: Codable & Sendable, Body: Codable & Sendable,
+        Output: Codable & Sendable, Change: Sendable
+    >(
+        _ route: Route, _ permission: Permission, _ about: About,
+        _ handler: @escaping @Sendable (Request<Path, Query, Body>, Change) async throws -> Effect<Output>
+    ) {
+        self.init(route, permission, about, preparing: Endpoint.nothing) { request, _, change in
+            try await handler(request, change)
+        }
+    }
+
+    @Sendable private static func nothing<Path, Query, Body>(_ request: Request<Path, Query, Body>) {}
+
+    /// As above, with work that must not be done while a transaction waits, such as hashing a password. What
+    /// `prepare` returns is handed on; it has no effects either.
+    package init<
+        Path: Codable & Sendable, Query: Codable & Sendable, Body: Codable & Sendable,
+        Output: Codable & Sendable, Prepared: Sendable, Change: Sendable
+    >(
+        _ route: Route, _ permission: Permission, _ about: About,
+        preparing prepare: @escaping @Sendable (Request<Path, Query, Body>) async throws -> Prepared,
+        _ handler:
+            @escaping @Sendable (Request<Path, Query, Body>, Prepared, Change) async throws
+            -> Effect<Output>
+    ) {
+        precondition(route.method != .get, "\(route): GET changes nothing")
+        let wire = Wire<Path, Query, Body, Output>(route)
+        self.init(route, permission, about, wire, isChange: true) { input, call, carryOut in
+            let request = try Request(input, call)
+            let command = try Command(input, call, on: route, verb: about.name)
+            let prepared = try await prepare(request)
+            return try await carryOut(command) { change in
+                guard let change = change as? Change else {
+                    preconditionFailure("\(route) takes a \(Change.self), not a \(type(of: change))")
+                }
+                let effect = try await handler(request, prepared, change)
+                let status = Endpoint.status(about, wire.output)
+                return try Outcome(effect, answer: wire.answer(effect.output, status: status))
+            }
         }
     }
 
@@ -51,21 +99,25 @@ package struct Endpoint: Sendable {
         public route: Route, _ about: About,
         _ handler: @escaping @Sendable (PublicRequest<Path, Query, Body>) async throws -> Output
     ) {
-        self.init(route, nil, about, Wire<Path, Query, Body, Output>(route)) { input, call in
-            try await handler(
+        let wire = Wire<Path, Query, Body, Output>(route)
+        self.init(route, nil, about, wire) { input, call, _ in
+            let output = try await handler(
                 PublicRequest(
                     path: input.path, query: input.query, body: input.body, host: call.host,
                     clientAddress: call.clientAddress, requestID: call.requestID))
+            return try wire.answer(output, status: Endpoint.status(about, wire.output))
         }
     }
 
     private init<Path, Query, Body, Output>(
         _ route: Route, _ permission: Permission?, _ about: About, _ wire: Wire<Path, Query, Body, Output>,
-        _ handle: @escaping @Sendable (Wire<Path, Query, Body, Output>.Input, Call) async throws -> Output
+        isChange: Bool = false,
+        _ answer:
+            @escaping @Sendable (Wire<Path, Query, Body, Output>.Input, Call, API.CarryOut) async throws
+            -> Answer
     ) {
         // Only public endpoints (health) may live outside the versioned API.
         precondition(route.path.hasPrefix(permission == nil ? "/" : "/v1/"), "\(route) must begin with /v1/")
-        let status = about.status ?? (wire.output == nil ? 204 : 200)
         self.route = route
         self.permission = permission
         self.about = about
@@ -74,9 +126,40 @@ package struct Endpoint: Sendable {
         self.query = wire.query.schema
         self.body = wire.takesBody ? wire.body.schema : nil
         self.output = wire.output
-        self.status = status
-        self.run = { call in
-            try wire.answer(try await handle(try wire.input(call), call), status: status)
+        self.status = Endpoint.status(about, wire.output)
+        self.isChange = isChange
+        self.isVersioned = wire.isVersioned
+        self.run = { call, carryOut in try await answer(try wire.input(call), call, carryOut) }
+    }
+
+    private static func status(_ about: About, _ output: JSONSchema?) -> Int {
+        about.status ?? (output == nil ? 204 : 200)
+    }
+}
+
+extension Request {
+    /// The pipeline calls only after it has found the actor; without one nobody may do anything.
+    init<Output>(_ input: Wire<Path, Query, Body, Output>.Input, _ call: Call) throws(Problem) {
+        guard let actor = call.actor else { throw .unauthenticated }
+        self.init(
+            path: input.path, query: input.query, body: input.body, actor: actor, requestID: call.requestID)
+    }
+}
+
+extension Command {
+    init<Path, Query, Body, Output>(
+        _ input: Wire<Path, Query, Body, Output>.Input, _ call: Call, on route: Route, verb: String
+    ) throws {
+        guard let actor = call.actor else { throw Problem.unauthenticated }
+        let place = route.placeholders.reduce(route.description) { place, name in
+            place.replacing("{\(name)}", with: input.names[name] ?? "")
         }
+        self.init(
+            actor: actor, verb: verb, subject: route.placeholders.first.flatMap { input.names[$0] },
+            requestID: call.requestID,
+            key: try call.idempotencyKey.map {
+                try IdempotencyKey($0, place: place, content: WireFormat.encode(input.content))
+            },
+            condition: try call.ifMatch.map { try VersionCondition($0) })
     }
 }

@@ -14,7 +14,7 @@ struct EndpointSteps: Sendable {
     func respond(to request: Hummingbird.Request, context: WebContext) async throws -> Response {
         try await TimeLimit.run(settings.timeLimit) {
             let call = try await call(request, context)
-            return try await endpoint.run(call).response
+            return try await endpoint.run(call, gate.carryOut).response
         }
     }
 
@@ -38,6 +38,10 @@ struct EndpointSteps: Sendable {
         if endpoint.route.method.hasBody {
             call.contentType = request.headers[.contentType]
             call.body = try await body(of: request)
+        }
+        if endpoint.isChange {
+            call.idempotencyKey = request.headers[.idempotencyKey]
+            call.ifMatch = request.headers[.ifMatch]
         }
         return call
     }
@@ -108,6 +112,7 @@ struct EndpointSteps: Sendable {
 struct Gate: Sendable {
     let authenticate: API.Authenticate
     let limit: API.Limit
+    let carryOut: API.CarryOut
 
     /// Throws `Problem.rateLimited` when the quota is used up.
     func count(_ subject: RateSubject, _ rate: RateClass, _ noted: WebContext.Noted) async throws {
@@ -126,6 +131,8 @@ struct BrokenTransport: Error {
 extension Answer {
     var response: Response {
         var headers = HTTPFields()
+        headers[.eTag] = version.map { "\"\($0)\"" }
+        if isReplay { headers[.idempotentReplayed] = "true" }
         guard let body else { return Response(status: .init(code: status), headers: headers) }
         headers[.contentType] = contentType
         if status == 401 { headers[.wwwAuthenticate] = "Bearer" }

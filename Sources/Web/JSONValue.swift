@@ -92,3 +92,27 @@ extension JSONValue: ExpressibleByStringLiteral, ExpressibleByIntegerLiteral, Ex
         self = .object(Dictionary(fields) { _, last in last })
     }
 }
+
+extension JSONValue {
+    /// The field of an object; null where there is none.
+    package subscript(_ name: String) -> JSONValue {
+        if case .object(let fields) = self { fields[name] ?? .null } else { .null }
+    }
+
+    /// The element of an array; null where there is none.
+    package subscript(_ place: Int) -> JSONValue {
+        if case .array(let items) = self, items.indices.contains(place) { items[place] } else { .null }
+    }
+
+    package var items: [JSONValue] {
+        if case .array(let items) = self { items } else { [] }
+    }
+
+    package var text: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+
+    package var integer: Int64? {
+        if case .integer(let number) = self { number } else { nil }
+    }
+}

@@ -37,7 +37,8 @@ package struct OpenAPI {
             "paths": .object(paths.mapValues { .object($0) }),
             "components": [
                 "schemas": .object(components.schemas),
-                "headers": .object(RateLimitDocument.headers),
+                "headers": .object(OpenAPIHeaders.answered),
+                "parameters": .object(OpenAPIHeaders.sent),
                 "securitySchemes": [
                     "bearer": ["type": "http", "scheme": "bearer", "bearerFormat": "JWT"]
                 ],
@@ -58,29 +59,6 @@ package struct OpenAPI {
             }
         }
         return serving(try document(of: endpoints + [serving(JSONBytes(Data()))]))
-    }
-}
-
-/// What the document says about the headers of a limit.
-private enum RateLimitDocument {
-    static let headers: [String: JSONValue] = [
-        "Retry-After": [
-            "description": "Seconds after which a request is let pass again.",
-            "schema": ["type": "integer", "minimum": 1],
-        ],
-        "RateLimit-Policy": [
-            "description": "The quota by name: q requests in w seconds. On every answer that counts.",
-            "schema": ["type": "string", "examples": ["\"read\";q=1200;w=60"]],
-        ],
-        "RateLimit": [
-            "description":
-                "What is left of it: r requests; more after t seconds. On every answer that counts.",
-            "schema": ["type": "string", "examples": ["\"read\";r=1199;t=42"]],
-        ],
-    ]
-
-    static let references = headers.reduce(into: [String: JSONValue]()) { references, header in
-        references[header.key] = ["$ref": .string("#/components/headers/\(header.key)")]
     }
 }
 
@@ -105,6 +83,7 @@ struct OpenAPIOperation {
         let parameters =
             endpoint.path.fields.map { parameter($0, in: "path", &components) }
             + endpoint.query.fields.map { parameter($0, in: "query", &components) }
+            + OpenAPIHeaders.sent(to: endpoint)
         if !parameters.isEmpty { operation["parameters"] = .array(parameters) }
         if let body = endpoint.body {
             operation["requestBody"] = [
@@ -131,6 +110,8 @@ struct OpenAPIOperation {
         if let output = endpoint.output {
             success["content"] = ["application/json": ["schema": components.reference(to: output)]]
         }
+        let headers = OpenAPIHeaders.answered(by: endpoint)
+        if !headers.isEmpty { success["headers"] = .object(headers) }
         var responses = ["\(endpoint.status)": JSONValue.object(success)]
         for (status, problems) in Dictionary(grouping: endpoint.problems, by: \.status) {
             // Problems are told apart by their code; the same code may come with other particulars.
@@ -143,7 +124,7 @@ struct OpenAPIOperation {
                 "content": .object([ProblemBody.contentType: ["schema": problem]]),
             ]
             if status == Problem.rateLimited.status {
-                response["headers"] = .object(RateLimitDocument.references)
+                response["headers"] = .object(OpenAPIHeaders.limits)
             }
             responses["\(status)"] = .object(response)
         }
@@ -158,6 +139,7 @@ extension Endpoint {
         var problems = about.problems + [.internalError, .timedOut, .unavailable]
         if permission != nil { problems += [.unauthenticated, .forbidden] }
         if rate != .unlimited { problems.append(.rateLimited) }
+        if isChange { problems += [.idempotencyKeyReused, .preconditionFailed, .invalid] }
         if !path.fields.isEmpty { problems.append(.notFound) }
         if body != nil {
             problems += [.malformedJSON("The body is not JSON; the sentence says where."), .tooLarge]

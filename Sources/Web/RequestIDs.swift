@@ -38,6 +38,8 @@ extension HTTPField.Name {
     static let rateLimit = named("RateLimit")
     static let rateLimitPolicy = named("RateLimit-Policy")
     static let forwardedFor = named("X-Forwarded-For")
+    static let idempotencyKey = named("Idempotency-Key")
+    static let idempotentReplayed = named("Idempotent-Replayed")
 
     private static func named(_ text: StaticString) -> HTTPField.Name {
         guard let name = HTTPField.Name("\(text)") else {

@@ -9,6 +9,10 @@ struct Wire<
         let path: Path
         let query: Query
         let body: Body
+        /// What the path says, decoded from its percents.
+        let names: [String: String]
+        /// Query and body together, before they were typed.
+        let content: JSONValue
     }
 
     let path: WireType<Path>
@@ -32,6 +36,7 @@ struct Wire<
     }
 
     var takesBody: Bool { Body.self != NoBody.self }
+    var isVersioned: Bool { Output.self is any Versioned.Type }
 
     /// Everything the call says, decoded. Throws `not_found` for a path that cannot name an object,
     /// `malformed_json` and its kin for an unreadable body, and one `invalid` that lists the errors of query
@@ -57,7 +62,8 @@ struct Wire<
         if !errors.isEmpty { throw Problem.invalid.with(errors: Array(errors.prefix(SchemaCheck.limit))) }
         return Input(
             path: path, query: try query.decode(queryFields.value, inQuery: true),
-            body: try body.decode(bodyValue, inQuery: false))
+            body: try body.decode(bodyValue, inQuery: false), names: pathText,
+            content: ["query": queryFields.value, "body": bodyValue])
     }
 
     private func bodyValue(_ call: Call) throws(Problem) -> JSONValue {
@@ -69,12 +75,10 @@ struct Wire<
     }
 
     func answer(_ output: Output, status: Int) throws -> Answer {
-        let json = "application/json"
-        if let ready = output as? JSONBytes {
-            return Answer(status: status, contentType: json, body: ready.bytes)
-        }
-        if self.output == nil { return Answer(status: status, contentType: json, body: nil) }
-        return Answer(status: status, contentType: json, body: try WireFormat.encode(output))
+        if let ready = output as? JSONBytes { return Answer(status: status, body: ready.bytes) }
+        if self.output == nil { return Answer(status: status, body: nil) }
+        let version = isVersioned ? (output as? any Versioned)?.version : nil
+        return Answer(status: status, body: try WireFormat.encode(output), version: version)
     }
 }
 

@@ -14,12 +14,12 @@ struct ForeignReferenceTests {
             try #require(endpoints.count >= 3)
             for endpoint in endpoints {
                 for place in endpoint.references {
-                    let own = try await sample(endpoint, world)
+                    let own = try await endpoint.validBody(ObjectMaker(world.ours))
                     let taken = try await send(own, to: endpoint, world)
                     #expect(taken.status == endpoint.status, "\(endpoint.route): \(taken.text)")
                     let collection = try #require(place.schema.collection)
                     let theirs = try await ObjectMaker(world.theirs).make(for: collection)
-                    let base = try await sample(endpoint, world)
+                    let base = try await endpoint.validBody(ObjectMaker(world.ours))
                     let foreign = try await send(
                         base.replacing(place.pointer[...], by: .string(theirs)), to: endpoint, world)
                     let unknown = try await send(
@@ -56,21 +56,6 @@ struct ForeignReferenceTests {
         }
     }
 
-    /// A body with every field, in which each id names an object of ours.
-    private func sample(_ endpoint: Endpoint, _ world: World) async throws -> JSONValue {
-        var body = endpoint.body?.sample(full: true) ?? .null
-        for place in endpoint.places {
-            if let collection = place.schema.collection {
-                let id = try await ObjectMaker(world.ours).make(for: collection)
-                body = body.replacing(place.pointer[...], by: .string(id))
-            } else if place.schema.pattern == Code.pattern {
-                // What must be unique, and is not what this is about.
-                body = body.replacing(place.pointer[...], by: .string("ref-\(EventID.new())"))
-            }
-        }
-        return body
-    }
-
     private func send(_ body: JSONValue, to endpoint: Endpoint, _ world: World) async throws
         -> TestClient.Answer
     {
@@ -78,23 +63,5 @@ struct ForeignReferenceTests {
             endpoint.route.placeholders.isEmpty
             ? endpoint.route.path : try await endpoint.path(of: ObjectMaker(world.ours))
         return try await world.ours.owner.send(endpoint.route.method.request, path, body)
-    }
-}
-
-extension Endpoint {
-    /// The places in the body where an id stands.
-    fileprivate var references: [JSONSchema.Place] { places.filter { $0.schema.collection != nil } }
-}
-
-extension JSONSchema {
-    /// Where the objects live that an id of this schema names; nil for anything but an id.
-    fileprivate var collection: Substring? {
-        let collections: [Substring: Substring] = [
-            "cus": "customers", "fam": "product-families", "inv": "invoices", "pri": "prices",
-            "prd": "products",
-            "sub": "subscriptions", "usr": "users",
-        ]
-        guard let prefix = pattern?.firstMatch(of: /^\^([a-z]{3})_\[0-7\]/)?.1 else { return nil }
-        return collections[prefix] ?? "of \(prefix)_"
     }
 }

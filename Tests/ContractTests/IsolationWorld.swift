@@ -1,3 +1,4 @@
+import HTTPTypes
 import Kernel
 import MPanelServer
 import Postgres
@@ -12,7 +13,8 @@ extension World {
     func fillEveryTable() async throws {
         for company in [ours, theirs] {
             try await server.installation.tenants.add(
-                hostName: try #require(HostName("\(company.slug.text).example")), to: company.tenant)
+                hostName: try #require(HostName("\(company.slug.text).example")),
+                by: Actor(.operatorCommand, role: .owner, scope: TenantScope(company.tenant)))
             _ = try await server.installation.subscriptions.billing.run(
                 BillingRequest(scope: TenantScope(company.tenant)))
             let maker = ObjectMaker(company)
@@ -23,7 +25,23 @@ extension World {
             }
             _ = try await maker.make(for: "product-families")
             _ = try await maker.run()
+            for name in ["one", "two"] {
+                let answer = try await company.owner.send(
+                    .post, "/v1/product-families", bytes: Array(#"{"name": "\#(name)"}"#.utf8),
+                    headers: [.idempotencyKey: name])
+                try #require(answer.status == 201)
+            }
         }
+        // As if users of customers had sent the keys.
+        try await overseen(
+            """
+            UPDATE idempotency_keys AS k
+            SET customer_id = CASE
+                WHEN EXISTS (SELECT FROM idempotency_keys o WHERE o.tenant_id = k.tenant_id AND o.id < k.id)
+                THEN (SELECT id FROM customers WHERE tenant_id = k.tenant_id ORDER BY id LIMIT 1)
+                ELSE (SELECT id FROM customers WHERE tenant_id = k.tenant_id ORDER BY id DESC LIMIT 1)
+            END
+            """)
     }
 }
 
@@ -105,7 +123,7 @@ struct Overseer: Sendable {
         try await connection.all(
             """
             SELECT \(unsafe: column) AS customer, count(*) AS rows FROM \(unsafe: table.name)
-            WHERE tenant_id = \(company.tenant) GROUP BY 1 ORDER BY 1
+            WHERE tenant_id = \(company.tenant) AND \(unsafe: column) IS NOT NULL GROUP BY 1 ORDER BY 1
             """
         ) { (try $0["customer"], try $0["rows"]) }
     }

@@ -18,6 +18,7 @@ struct ObjectMaker: Sendable {
     func make(for collection: Substring) async throws -> String {
         let object: JSONValue =
             switch collection {
+            case "audit-entries": try await company.owner.first("/v1/audit-entries")
             case "billing-runs": try await run()
             case "contacts": try await contact()
             case "credit-notes": try await creditNote()
@@ -97,6 +98,7 @@ struct ObjectMaker: Sendable {
         let id = try #require(customer["id"].text)
         let busy: [Substring: String?] = [
             "customers": id, "product-families": family,
+            "users": try await company.owner.must(.get, "/v1/me")["id"].text,
             "invoices": try await company.owner.first("/v1/credit-notes?customer_id=\(id)")["invoice_id"]
                 .text,
         ]

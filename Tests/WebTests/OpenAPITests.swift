@@ -41,18 +41,32 @@ struct OpenAPITests {
         #expect(schema == ["$ref": "#/components/schemas/NewToy"])
         #expect(
             post["responses"]?.names == [
-                "201", "400", "401", "403", "409", "413", "415", "422", "429", "500", "503",
+                "201", "400", "401", "403", "409", "412", "413", "415", "422", "429", "500", "503",
             ])
         #expect(
             post["responses"]?["409"]?["description"]
-                == "`toy_in_use`: This toy is in use. Archive it instead.")
+                == .string(
+                    """
+                    `idempotency_key_reused`: \(Problem.idempotencyKeyReused.detail)
+
+                    `toy_in_use`: This toy is in use. Archive it instead.
+                    """))
+        #expect(post["parameters"] == [["$ref": "#/components/parameters/IdempotencyKey"]])
         let list = try #require(try document()["paths"]?["/v1/toys"]?["get"])
         #expect(list["responses"]?.names == ["200", "401", "403", "422", "429", "500", "503"])
         guard case .array(let parameters) = list["parameters"] else { throw Problem.invalid }
         #expect(parameters.map { $0["name"] } == ["limit", "cursor", "state", "sold_on", "is_fragile"])
         #expect(parameters.allSatisfy { $0["in"] == "query" && $0["required"] == false })
         let delete = try #require(try document()["paths"]?["/v1/toys/{id}"]?["delete"])
-        #expect(delete["responses"]?.names == ["204", "401", "403", "404", "409", "429", "500", "503"])
+        #expect(
+            delete["responses"]?.names == [
+                "204", "401", "403", "404", "409", "412", "422", "429", "500", "503",
+            ])
+        guard case .array(let sent) = delete["parameters"] else { throw Problem.invalid }
+        #expect(
+            sent.compactMap { $0["$ref"] } == [
+                "#/components/parameters/IdempotencyKey", "#/components/parameters/IfMatch",
+            ])
         #expect(delete["responses"]?["204"]?["content"] == nil)
     }
 
@@ -86,9 +100,9 @@ struct OpenAPITests {
     @Test("the document is served, and describes its own endpoint")
     func served() async throws {
         let endpoint = try Self.api.endpoint(of: Toy.endpoints)
-        let api = API(Toy.endpoints + [endpoint], logger: LogLines().logger) { _, _ in
-            throw Problem.unauthenticated
-        }
+        let api = API(
+            Toy.endpoints + [endpoint], logger: LogLines().logger, carryOut: ToyShelf().carryOut
+        ) { _, _ in throw Problem.unauthenticated }
         let answer = try await Exchange.send(.get, "/v1/openapi.json", headers: [:], api: api)
         #expect(answer.status == 200)
         #expect(answer["openapi"] == "3.1.0")

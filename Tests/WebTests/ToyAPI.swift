@@ -1,5 +1,6 @@
 import Foundation
 import Kernel
+import Synchronization
 import Web
 
 enum ToyState: String, Codable, CaseIterable {
@@ -84,9 +85,10 @@ enum Toy {
             return PageBody(items: [body(note: "\(page.limit) \(page.cursor ?? "-")")], nextCursor: "Bear|7")
         },
         Endpoint(.post("/v1/toys"), write, about("createToy", status: 201, problems: [inUse])) {
-            (request: Request<NoPath, NoQuery, NewToy>) in
+            (request: Request<NoPath, NoQuery, NewToy>, _: ToyDesk) in
             let toy = request.body
-            return Echo(text: "\(toy.name.text) \(toy.price.amountMinor) \(toy.vatID?.text ?? "")")
+            return try .created(
+                Echo(text: "\(toy.name.text) \(toy.price.amountMinor) \(toy.vatID?.text ?? "")"))
         },
         Endpoint(.get("/v1/toys/{id}"), read, about("readToy")) {
             (request: Request<ToyPath, NoQuery, NoBody>) in
@@ -94,14 +96,15 @@ enum Toy {
             return body()
         },
         Endpoint(.patch("/v1/toys/{id}"), write, about("changeToy")) {
-            (request: Request<ToyPath, NoQuery, ToyChange>) in
-            Echo(text: "\(request.body.note.applied(to: Text("old"))?.text ?? "none")")
+            (request: Request<ToyPath, NoQuery, ToyChange>, _: ToyDesk) in
+            let text = "\(request.body.note.applied(to: Text("old"))?.text ?? "none")"
+            return try .changed(from: Echo(text: "old"), to: Echo(text: text))
         },
         Endpoint(.delete("/v1/toys/{id}"), write, about("deleteToy", problems: [inUse])) {
-            (_: Request<ToyPath, NoQuery, NoBody>) in NoContent()
+            (_: Request<ToyPath, NoQuery, NoBody>, _: ToyDesk) in try .removed(body())
         },
         Endpoint(.post("/v1/toys/{id}/finalization"), write, about("finalizeToy", rate: .heavy)) {
-            (_: Request<ToyPath, NoQuery, NoBody>) in body()
+            (_: Request<ToyPath, NoQuery, NoBody>, _: ToyDesk) in try .changed(from: body(), to: body())
         },
         Endpoint(.get("/v1/failing"), read, about("fail")) {
             (_: Request<NoPath, NoQuery, NoBody>) -> NoContent in throw SecretError()
@@ -127,11 +130,32 @@ enum Toy {
     /// The tokens of this API are the names of roles.
     static func api(
         _ settings: API.Settings = API.Settings(), log: LogLines = LogLines(),
-        limit: @escaping API.Limit = { _, _ in nil }
+        limit: @escaping API.Limit = { _, _ in nil }, shelf: ToyShelf = ToyShelf()
     ) -> API {
-        API(endpoints, settings: settings, logger: log.logger, limit: limit) { token, _ in
+        API(
+            endpoints, settings: settings, logger: log.logger, limit: limit, carryOut: shelf.carryOut
+        ) { token, _ in
             guard let role = Role(rawValue: token) else { throw Problem.unauthenticated }
             return Actor(.user(UserID.new()), role: role, scope: TenantScope(tenant))
         }
+    }
+}
+
+/// An open change of the toy API, which has no store.
+struct ToyDesk: Sendable {}
+
+/// What the toy API keeps of changes: the commands and their outcomes, in order.
+final class ToyShelf: Sendable {
+    private let kept = Mutex<[(command: Command, outcome: Outcome)]>([])
+
+    var all: [(command: Command, outcome: Outcome)] { kept.withLock { $0 } }
+
+    @Sendable func carryOut(
+        _ command: Command, _ body: @Sendable (any Sendable) async throws -> Outcome
+    ) async throws -> Answer {
+        let outcome = try await body(ToyDesk())
+        try command.condition?.check(outcome.versionBefore)
+        kept.withLock { $0.append((command, outcome)) }
+        return outcome.answer
     }
 }

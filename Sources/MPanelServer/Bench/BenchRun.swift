@@ -57,7 +57,8 @@ struct BenchRun: Sendable {
         }
         let installation = Installation(parts, logger: logger)
         let tenants = try await installation.tenants.all().map(\.id)
-        let reports = try await installation.subscriptions.billing.runAll(tenants, workers: workers)
+        let reports = try await installation.subscriptions.billing.runAll(
+            tenants.map { BillingRequest(scope: TenantScope($0), workers: workers) })
         await installation.shutDown()
         guard try reports.allSatisfy({ try $0.get().failed.isEmpty }) else {
             throw Complaint("The benchmark's run left items out.")

@@ -65,7 +65,7 @@ struct Bill: AsyncParsableCommand {
         let billing = session.installation.subscriptions.billing
         let request = BillingRequest(
             scope: TenantScope(try await session.tenant(slug)), asOf: asOf.flatMap(Day.init),
-            isDryRun: dryRun, workers: workers)
+            isDryRun: dryRun, workers: workers, askedBy: .operatorCommand)
         let days = try await billing.days(of: request)
         if days.isAhead {
             Terminal.say(
@@ -83,9 +83,13 @@ struct Bill: AsyncParsableCommand {
             Terminal.say(
                 "Companies whose today is before \(asOf) are billed ahead; invoices are dated today.")
         }
-        let results = try await session.installation.subscriptions.billing.runAll(
-            tenants.map(\.id), asOf: asOf.flatMap(Day.init), isDryRun: dryRun, workers: workers
-        ) { tenant, report in
+        let requests = tenants.map { tenant in
+            BillingRequest(
+                scope: TenantScope(tenant.id), asOf: asOf.flatMap(Day.init), isDryRun: dryRun,
+                workers: workers, askedBy: .operatorCommand)
+        }
+        let results = try await session.installation.subscriptions.billing.runAll(requests) {
+            tenant, report in
             Terminal.progress("\(slugs[tenant] ?? ""): \(report.invoices) invoices, \(report.lines) lines")
         }
         var sum = BillingReport()

@@ -56,9 +56,8 @@ struct Demo: AsyncParsableCommand {
                 let password = Password(Demo.password)
             else { continue }
             if try await users.find(email, scope) == nil {
-                try await users.create(
-                    Users.Draft(email: email, name: name, role: role, password: password),
-                    by: Actor(.operatorCommand, role: .owner, scope: scope))
+                try await session.installation.create(
+                    Users.Draft(email: email, name: name, role: role, password: password), in: scope)
             }
             addresses.append(address)
         }

@@ -3,6 +3,7 @@ import Identity
 import Kernel
 import Platform
 import Tenancy
+import Web
 
 struct JobsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -62,8 +63,10 @@ struct JobsCommand: AsyncParsableCommand {
             guard let id = JobID(id) else { throw ValidationError("ID must be a job's id, such as job_….") }
             try await Session.run { session in
                 let scope = TenantScope(try await session.tenant(tenant))
-                _ = try await session.installation.jobs.retry(
-                    id, by: Actor(.operatorCommand, role: .owner, scope: scope))
+                let jobs = session.installation.jobs
+                try await session.installation.carryOut("retryJob", of: scope) { change in
+                    try await jobs.retry(id, in: change).told { JobBody($0, for: change.actor) }
+                }
                 Terminal.print("\(id) waits for its turn.")
             }
         }

@@ -35,7 +35,9 @@ struct TenantCommand: AsyncParsableCommand {
                 throw ValidationError("HOST-NAME \(HostName.rule)")
             }
             try await Session.run { session in
-                try await session.installation.tenants.add(hostName: host, to: session.tenant(tenant))
+                let scope = TenantScope(try await session.tenant(tenant))
+                try await session.installation.tenants.add(
+                    hostName: host, by: Actor(.operatorCommand, role: .owner, scope: scope))
                 Terminal.print("\(host) leads to \(tenant).")
             }
         }

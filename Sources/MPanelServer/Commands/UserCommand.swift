@@ -45,9 +45,8 @@ struct UserCommand: AsyncParsableCommand {
             }
             try await Session.run { session in
                 let scope = TenantScope(try await session.tenant(tenant))
-                let user = try await session.installation.identity.users.create(
-                    Users.Draft(email: address, name: name, role: role, password: password),
-                    by: Actor(.operatorCommand, role: .owner, scope: scope))
+                let user = try await session.installation.create(
+                    Users.Draft(email: address, name: name, role: role, password: password), in: scope)
                 Terminal.print("Created \(user.id), \(role.rawValue) of \(tenant).")
             }
         }

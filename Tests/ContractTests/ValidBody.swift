@@ -1,0 +1,38 @@
+import Kernel
+import Web
+
+extension Endpoint {
+    /// The places in the body where an id stands.
+    var references: [JSONSchema.Place] { places.filter { $0.schema.collection != nil } }
+
+    /// A body with every field, in which each id names an object of the maker's company; `{}` where the
+    /// endpoint takes none.
+    func validBody(_ maker: ObjectMaker) async throws -> JSONValue {
+        var valid = body?.sample(full: true) ?? [:]
+        for place in places {
+            if let collection = place.schema.collection {
+                let id = try await maker.make(for: collection)
+                valid = valid.replacing(place.pointer[...], by: .string(id))
+            } else if place.schema.pattern == Code.pattern {
+                // What must be unique, and is not what a test is about.
+                valid = valid.replacing(place.pointer[...], by: .string("ref-\(EventID.new())"))
+            } else if place.pointer == "/name" {
+                valid = valid.replacing(place.pointer[...], by: .string("Name \(EventID.new())"))
+            }
+        }
+        return valid
+    }
+}
+
+extension JSONSchema {
+    /// Where the objects live that an id of this schema names; nil for anything but an id.
+    var collection: Substring? {
+        let collections: [Substring: Substring] = [
+            "cus": "customers", "fam": "product-families", "inv": "invoices", "pri": "prices",
+            "prd": "products",
+            "sub": "subscriptions", "usr": "users",
+        ]
+        guard let prefix = pattern?.firstMatch(of: /^\^([a-z]{3})_\[0-7\]/)?.1 else { return nil }
+        return collections[prefix] ?? "of \(prefix)_"
+    }
+}
