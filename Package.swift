@@ -93,7 +93,10 @@ let tests: [Target] = [
     testing("Limits", ["Kernel", "Redis", "Web", "Platform", "TestKit", "Seeds", .logging, .httpTypes]),
     testing(
         "Identity",
-        ["Kernel", "Platform", "Postgres", "Tenancy", "Limits", "Web", .jwt, .crypto, .logging]),
+        [
+            "Kernel", "Platform", "Postgres", "Tenancy", "Limits", "Web", "TestKit", "MPanelServer", .jwt,
+            .crypto, .logging, .httpTypes,
+        ]),
     testing("Customers", ["Kernel"]),
     testing("Tax", ["Kernel", "BillingMath"]),
     testing("Ledger", ["Kernel"]),
@@ -111,7 +114,7 @@ let tests: [Target] = [
         "Contract", of: [],
         [
             "TestKit", "MPanelServer", "Kernel", "Postgres", "Schema", "Web", "Importing", "Subscriptions",
-            "Tenancy",
+            "Tenancy", "Limits",
             .httpTypes, .logging,
         ], exclude: ["Allowed"]),
 ]

@@ -55,6 +55,8 @@ extension Customer {
         Customer
     > {
         var condition: SQL = "TRUE"
+        // A customer's user sees this one only. By the policy alone it would be looked for among all.
+        if let own = tx.scope.customer { condition = "id = \(own)" }
         if let reference { condition = "\(condition) AND reference = \(reference)" }
         if let before = try before(page) { condition = "\(condition) AND id < \(before)" }
         return try await Customer.page(where: condition, page, in: tx)

@@ -114,8 +114,9 @@ extension CustomerBody {
             name: customer.name, email: customer.email, address: customer.address,
             currency: customer.currency,
             taxId: customer.taxID, taxExempt: customer.isTaxExempt, language: customer.language,
-            // Notes are about the customer, not for it.
-            notes: actor.scope.customer == nil ? customer.notes : nil, metadata: customer.metadata,
+            // Notes are about the customer, not for it; so are the labels, which other programs read.
+            notes: actor.scope.customer == nil ? customer.notes : nil,
+            metadata: actor.scope.customer == nil ? customer.metadata : .none,
             version: customer.version, recordedAt: customer.recordedAt, actions: customer.actions(for: actor))
     }
 }

@@ -15,6 +15,10 @@ extension CustomerSearch {
         let prefixes = prefixes
         if prefixes.isEmpty { return try await Customer.list(reference, page, in: tx) }
         let older: SQL = try Customer.before(page).map { "id < \($0)" } ?? "TRUE"
+        if let own = tx.scope.customer {
+            let one: SQL = "SELECT id FROM customers WHERE id = \(own) AND \(older)"
+            return try await CustomerSearch.page(page, among: one, with: prefixes, in: tx)
+        }
         if let reference {
             let one: SQL = "SELECT id FROM customers WHERE reference = \(reference) AND \(older)"
             return try await CustomerSearch.page(page, among: one, with: prefixes, in: tx)

@@ -109,6 +109,6 @@ extension Customer {
 }
 
 extension Permission {
-    static let customersRead = Permission("customers", .read)
+    static let customersRead = Permission("customers", .read, reach: .customers)
     static let customersWrite = Permission("customers", .write)
 }

@@ -2,8 +2,8 @@ import Foundation
 import JWTKit
 import Kernel
 
-/// Access tokens: JSON Web Tokens (RFC 7519) signed with EdDSA, which say who acts without a look into the
-/// database. They hold until they expire; nothing calls them back.
+/// Access tokens: JSON Web Tokens (RFC 7519) signed with EdDSA, which say who acts and in which session.
+/// Whether the session still holds they cannot say: see `Sessions.admit`.
 struct AccessTokens: Sendable {
     static let lifetimeSeconds: Int64 = 15 * 60
     private static let issuer = "mpanel"
@@ -12,22 +12,26 @@ struct AccessTokens: Sendable {
     let keys: SigningKeys
     let clock: RealClock
 
-    func issue(to user: User, of tenant: TenantID) async throws -> String {
+    func issue(to user: User, of tenant: TenantID, in session: SessionID) async throws -> String {
         let now = clock.now().unixSeconds
         return try await keys.newest().sign(
             AccessClaims(
-                iss: AccessTokens.issuer, sub: user.id, tenant: tenant, role: user.role, iat: now,
-                exp: now + AccessTokens.lifetimeSeconds))
+                iss: AccessTokens.issuer, sub: user.id, sid: session, tenant: tenant, customer: user.customer,
+                role: user.role, iat: now, exp: now + AccessTokens.lifetimeSeconds))
     }
 
-    /// Who acts with this token. Throws `unauthenticated` for one that we have not signed or that has
-    /// expired.
+    /// Who acts with this token, in the role that they had when it was issued. Throws `unauthenticated` for
+    /// one that we have not signed or that has expired.
     func actor(of token: String) async throws -> Actor {
         guard let id = AccessTokens.keyID(of: token), let key = try await keys.find(id),
             let claims = await key.claims(in: token), claims.iss == AccessTokens.issuer,
-            clock.now().unixSeconds < claims.exp
+            clock.now().unixSeconds < claims.exp,
+            // Without its customer such a user would see the rows of all.
+            (claims.role == .customer) == (claims.customer != nil)
         else { throw Problem.unauthenticated }
-        return Actor(.user(claims.sub), role: claims.role, scope: TenantScope(claims.tenant))
+        return Actor(
+            .user(claims.sub), role: claims.role,
+            scope: TenantScope(claims.tenant, customer: claims.customer), session: claims.sid)
     }
 
     /// The key that the token says it was signed with. Nil when it is none of ours: JWTKit itself neither
@@ -45,7 +49,10 @@ struct AccessTokens: Sendable {
 struct AccessClaims: JWTPayload, Equatable {
     let iss: String
     let sub: UserID
+    let sid: SessionID
     let tenant: TenantID
+    /// Of a customer's user only.
+    let customer: CustomerID?
     let role: Role
     let iat: Int64
     let exp: Int64

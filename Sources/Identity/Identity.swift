@@ -1,5 +1,6 @@
 package import Kernel
 package import Limits
+package import Platform
 package import Postgres
 package import Tenancy
 package import Web
@@ -10,23 +11,28 @@ package struct Identity: Sendable {
     /// Load them at start: a wrong secret shows then, not at the first sign-in.
     package let keys: SigningKeys
     let signIns: SignIns
+    let sessions: Sessions
     private let tenants: Tenants
     private let tokens: AccessTokens
 
     package init(
-        database: Database, tenants: Tenants, keys: SigningKeys, passwords: PasswordHasher, clock: RealClock,
-        limits: SignInLimits
+        database: Database, tenants: Tenants, keys: SigningKeys, passwords: PasswordHasher,
+        secrets: SecretBox, clock: RealClock, limits: RateLimits
     ) {
         self.tenants = tenants
         self.keys = keys
         tokens = AccessTokens(keys: keys, clock: clock)
-        users = Users(database: database, passwords: passwords, clock: clock)
+        sessions = Sessions(
+            database: database, tenants: tenants, tokens: tokens, limits: limits, secrets: secrets,
+            clock: clock)
+        users = Users(database: database, passwords: passwords, limits: limits.signIns)
         signIns = SignIns(
-            database: database, tenants: tenants, passwords: passwords, tokens: tokens, limits: limits)
+            database: database, tenants: tenants, passwords: passwords, sessions: sessions,
+            limits: limits.signIns)
     }
 
     package var endpoints: [Endpoint] {
-        signInEndpoints + userEndpoints
+        signInEndpoints + sessionEndpoints + userEndpoints + keyEndpoints
     }
 
     /// Who acts with this access token. Throws `unauthenticated` for one that is not valid, and for one that
@@ -38,10 +44,22 @@ package struct Identity: Sendable {
         }
         return actor
     }
+
+    /// The same actor with the role of now, and the request counted. Throws `unauthenticated` when the
+    /// session is over.
+    package func admit(
+        _ actor: Actor, _ rate: RateClass, from caller: Caller
+    ) async throws -> (actor: Actor, rate: RateDecision?) {
+        try await sessions.admit(actor, rate, from: caller)
+    }
 }
 
 extension Permission {
-    static let meRead = Permission("me", .read)
+    static let meRead = Permission("me", .read, reach: .everybody)
+    static let meWrite = Permission("me", .write, reach: .everybody)
     static let usersRead = Permission("users", .read)
     static let usersManage = Permission("users", .manage)
+    /// Where others sign in from is none of their colleagues' business.
+    static let sessionsRead = Permission("sessions", .read, reach: .managers)
+    static let sessionsManage = Permission("sessions", .manage)
 }

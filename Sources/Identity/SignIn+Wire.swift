@@ -6,17 +6,26 @@ struct NewSignIn: Codable, Sendable {
     let email: EmailAddress
     let password: Password
 
-    func attempt(from address: ClientAddress?) -> SignIns.Attempt {
-        SignIns.Attempt(company: company, email: email, password: password, address: address)
+    func attempt(from caller: Caller) -> SignIns.Attempt {
+        SignIns.Attempt(company: company, email: email, password: password, caller: caller)
     }
 }
 
-/// The answer of RFC 6750 to a sign-in, and who it was.
+struct NewTokenRefresh: Codable, Sendable {
+    let refreshToken: RefreshTokenText
+}
+
+/// The answer of RFC 6750 to a sign-in or a refresh, and whose session it is.
 struct SignInBody: Codable, Sendable {
     let accessToken: String
     let tokenType: TokenType
     /// Seconds.
     let expiresIn: Int64
+    /// May be used once: what it answers has the next one.
+    let refreshToken: RefreshTokenText
+    let sessionId: SessionID
+    /// When the session ends if it is not refreshed before.
+    let sessionExpiresAt: Instant
     let user: UserBody
 
     enum TokenType: String, Codable, Sendable, CaseIterable {
@@ -25,9 +34,10 @@ struct SignInBody: Codable, Sendable {
 }
 
 extension SignInBody {
-    init(_ success: SignIns.Success) {
+    init(_ grant: Sessions.Grant) {
         self.init(
-            accessToken: success.accessToken, tokenType: .bearer, expiresIn: AccessTokens.lifetimeSeconds,
-            user: UserBody(success.user))
+            accessToken: grant.accessToken, tokenType: .bearer, expiresIn: AccessTokens.lifetimeSeconds,
+            refreshToken: grant.refreshToken, sessionId: grant.session.id,
+            sessionExpiresAt: grant.session.expiresAt, user: UserBody(grant.user))
     }
 }

@@ -15,9 +15,29 @@ struct NewUser: Codable, Sendable {
     let email: EmailAddress
     let name: Text<1, 120>
     let role: Role
+    /// With the role `customer`, whose rows the user sees, and only then.
+    let customerId: CustomerID?
     let password: Password
 
-    var draft: Users.Draft { Users.Draft(email: email, name: name, role: role, password: password) }
+    var draft: Users.Draft {
+        Users.Draft(email: email, name: name, role: role, customer: customerId, password: password)
+    }
+}
+
+/// Absent fields stay as they are.
+struct UserChange: Codable, Sendable {
+    let name: Text<1, 120>?
+    let role: Role?
+
+    func apply(to user: inout User) {
+        user.name = name ?? user.name
+        user.role = role ?? user.role
+    }
+}
+
+struct NewPassword: Codable, Sendable {
+    let currentPassword: Password
+    let newPassword: Password
 }
 
 package struct UserBody: Versioned, Codable, Sendable {
@@ -25,6 +45,7 @@ package struct UserBody: Versioned, Codable, Sendable {
     let email: EmailAddress
     let name: Text<1, 120>
     let role: Role
+    let customerId: CustomerID?
     package let version: Int
     let recordedAt: Instant
 }
@@ -32,7 +53,7 @@ package struct UserBody: Versioned, Codable, Sendable {
 extension UserBody {
     package init(_ user: User) {
         self.init(
-            id: user.id, email: user.email, name: user.name, role: user.role, version: user.version,
-            recordedAt: user.recordedAt)
+            id: user.id, email: user.email, name: user.name, role: user.role, customerId: user.customer,
+            version: user.version, recordedAt: user.recordedAt)
     }
 }

@@ -42,6 +42,11 @@ extension Invoice {
         try await tx.first("SELECT \(columns) FROM invoices WHERE id = \(id) FOR UPDATE", Invoice.init(row:))
     }
 
+    /// What a customer's user sees of the documents of its customer: a draft is none yet, and may be wrong.
+    private static func shown(to scope: TenantScope) -> SQL {
+        scope.customer == nil ? "TRUE" : "invoices.state <> 'draft'"
+    }
+
     /// The newest first.
     static func list(
         _ filter: InvoiceFilter, _ page: PageRequest, in tx: Transaction
@@ -52,7 +57,7 @@ extension Invoice {
         let rows = try await tx.all(
             """
             SELECT \(columns) FROM invoices
-            WHERE \(place)
+            WHERE \(shown(to: tx.scope)) AND \(place)
             LIMIT \(page.limit + 1)
             """, Invoice.init(row:))
         return Page(fetched: rows, limit: page.limit) { ListCursor(id: $0.id.uuid).text }
@@ -70,7 +75,7 @@ extension Invoice {
             LEFT JOIN seller_snapshots
                 ON seller_snapshots.tenant_id = invoices.tenant_id
                     AND seller_snapshots.id = invoices.seller_id
-            WHERE invoices.id = \(id)
+            WHERE invoices.id = \(id) AND \(shown(to: tx.scope))
             """
         ) { row in
             InvoiceDocument(

@@ -23,6 +23,6 @@ package struct Invoicing: Sendable {
 }
 
 extension Permission {
-    static let invoicingRead = Permission("invoicing", .read)
+    static let invoicingRead = Permission("invoicing", .read, reach: .customers)
     static let invoicingWrite = Permission("invoicing", .write)
 }

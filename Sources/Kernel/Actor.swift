@@ -24,11 +24,19 @@ package struct Actor: Hashable, Sendable {
     package let kind: Kind
     package let role: Role
     package let scope: TenantScope
+    /// What a user signed in to; nil for who acts without signing in.
+    package let session: SessionID?
 
-    package init(_ kind: Kind, role: Role, scope: TenantScope) {
+    package init(_ kind: Kind, role: Role, scope: TenantScope, session: SessionID? = nil) {
         self.kind = kind
         self.role = role
         self.scope = scope
+        self.session = session
+    }
+
+    /// The same with the role that the user has by now.
+    package func with(role: Role) -> Actor {
+        Actor(kind, role: role, scope: scope, session: session)
     }
 
     /// Tells this actor from every other of its tenant, in limits, keys and logs of what was done.

@@ -3,8 +3,8 @@ import Platform
 import Redis
 import Web
 
-/// The names of the counters. Addresses and accounts stand in them as keyed hashes only: whoever reads the
-/// store learns neither who signs in nor from where.
+/// The names of the counters and marks. Addresses and accounts stand in them as keyed hashes only: whoever
+/// reads the store learns neither who signs in nor from where.
 struct LimitKeys: Sendable {
     private let secrets: SecretBox
 
@@ -29,6 +29,19 @@ struct LimitKeys: Sendable {
             RedisKey("limits", "sign_in", "address", hash(of: [name(address)])),
             RedisKey("limits", "sign_in", "account", hash(of: account)),
         ]
+    }
+
+    /// What is remembered of a session, and the doubt about all sessions of its user.
+    func marks(_ session: SessionID, of user: UserID, _ tenant: TenantID) -> [RedisKey] {
+        [RedisKey("sessions", "mark", "\(tenant)", "\(session)"), doubt(user, tenant)]
+    }
+
+    func doubt(_ user: UserID, _ tenant: TenantID) -> RedisKey {
+        RedisKey("sessions", "doubt", "\(tenant)", "\(user)")
+    }
+
+    func seen(_ session: SessionID, _ tenant: TenantID) -> RedisKey {
+        RedisKey("sessions", "seen", "\(tenant)", "\(session)")
     }
 
     /// Those whose address is not known share a quota.

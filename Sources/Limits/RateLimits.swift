@@ -42,19 +42,25 @@ package struct RateLimits: Sendable {
 
     /// Those who try to sign in.
     package let signIns: SignInLimits
+    /// Those who have.
+    package let sessions: SessionMarks
     private let quotas: Quotas
     private let keys: LimitKeys
     private let shared: RedisWindows
     private let own: ProcessWindows
 
     /// Without Redis sign-in alone is limited, by this process for itself. `clock` is for that only: shared
-    /// windows go by Redis's clock.
-    package init(_ quotas: Quotas, redis: Redis?, secrets: SecretBox, clock: RealClock, logger: Logger) {
+    /// windows go by Redis's clock. `trust` is how long a mark of a session is believed.
+    package init(
+        _ quotas: Quotas, redis: Redis?, secrets: SecretBox, clock: RealClock, logger: Logger,
+        trust: Duration = SessionMarks.usualTrust
+    ) {
         self.quotas = quotas
         keys = LimitKeys(secrets: secrets)
         shared = RedisWindows(redis, logger: logger)
         own = ProcessWindows(clock: clock)
         signIns = SignInLimits(quotas: quotas, keys: keys, shared: shared, own: own)
+        sessions = SessionMarks(keys: keys, shared: shared, trust: trust)
     }
 
     /// For `API.Limit`: one round trip. Nil when no limit applies, or Redis is away and it is no sign-in.
@@ -67,6 +73,34 @@ package struct RateLimits: Sendable {
         var state = try await shared.ask(question).flatMap { WindowState.all(in: $0).first }
         if state == nil, rate == .signIn { state = own.take([(key, quota)]).first }
         return state.map { RateDecision($0, policy: policy, quota: quota) }
+    }
+
+    /// What Redis says of a request in a session.
+    package struct Admission: Sendable {
+        package let mark: SessionMarks.Mark
+        package let rate: RateDecision?
+    }
+
+    /// As `decide` for the user of a session, and in the same round trip what is remembered of the session.
+    package func admit(
+        _ actor: Actor, of session: SessionID, user: UserID, _ rate: RateClass
+    ) async throws -> Admission {
+        var keys = keys.marks(session, of: user, actor.scope.tenant)
+        var arguments: [RedisValue] = [""]
+        let limit = policy(rate, .actor(actor)).flatMap { $0.1.isOff ? nil : $0 }
+        if let (policy, quota) = limit {
+            keys.append(self.keys.window(policy, of: .actor(actor)))
+            arguments += [RedisValue(quota.count), RedisValue(quota.windowMilliseconds)]
+        }
+        let question = RedisWindows.Question(
+            script: WindowScript.admit, keys: keys, arguments: arguments)
+        guard let answer = try await shared.ask(question).flatMap({ try? $0.elements() }), answer.count == 2
+        else { return Admission(mark: .unknown, rate: nil) }
+        guard let (policy, quota) = limit, let state = WindowState(answer[1]) else {
+            return Admission(mark: SessionMarks.Mark(answer[0]), rate: nil)
+        }
+        return Admission(
+            mark: SessionMarks.Mark(answer[0]), rate: RateDecision(state, policy: policy, quota: quota))
     }
 
     private func policy(_ rate: RateClass, _ subject: RateSubject) -> (String, RateQuota)? {
@@ -100,11 +134,13 @@ extension WindowState {
     /// None when the answer is not the script's.
     static func all(in reply: RedisReply) -> [WindowState] {
         guard let windows = try? reply.elements() else { return [] }
-        return windows.compactMap { window in
-            guard let numbers = try? window.elements().map({ try $0.requiredInteger() }), numbers.count == 3
-            else { return nil }
-            return WindowState(
-                remaining: numbers[0], waitMilliseconds: numbers[1], resetMilliseconds: numbers[2])
-        }
+        return windows.compactMap { WindowState($0) }
+    }
+
+    /// Nil when the answer is not the script's.
+    init?(_ reply: RedisReply) {
+        guard let numbers = try? reply.elements().map({ try $0.requiredInteger() }), numbers.count == 3
+        else { return nil }
+        self.init(remaining: numbers[0], waitMilliseconds: numbers[1], resetMilliseconds: numbers[2])
     }
 }

@@ -26,6 +26,23 @@ enum WindowScript {
             return answer
             """)
 
+    /// What is remembered of a session, and the window of its user, unless the session is over.
+    ///
+    /// KEYS: the session's mark, the doubt about its user's, and the window where there is one. ARGV as
+    /// above. Returns the mark, empty where none is to be believed, and remaining, wait and reset.
+    static let admit = RedisScript(
+        arithmetic + """
+
+            local marks = redis.call('MGET', KEYS[1], KEYS[2])
+            local mark = marks[1] or ''
+            if mark == '-' then return {mark, {}} end
+            if marks[2] then mark = '' end
+            if not KEYS[3] then return {mark, {}} end
+            local w = look(KEYS[3], moment(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]))
+            if w.wait == 0 then count(KEYS[3], w) end
+            return {mark, {w.remaining, w.wait, w.reset}}
+            """)
+
     /// Counts an attempt to sign in beforehand, so that no two at once pass for one.
     ///
     /// KEYS: the mark of an address that is known to the account; the windows of account and address, of the

@@ -53,6 +53,8 @@ package struct Installation: Sendable {
         package var quotas = RateLimits.Quotas()
         /// The work factor of password hashes; tests take the least.
         package var passwordCost = 10
+        /// How long servers believe each other that a session holds.
+        package var sessionTrust = SessionMarks.usualTrust
 
         package init(appURL: String, systemURL: String, secrets: SecretBox) {
             self.appURL = appURL
@@ -74,7 +76,7 @@ package struct Installation: Sendable {
         redis = parts.redis
         limits = RateLimits(
             parts.quotas, redis: parts.redis.map { Redis($0) }, secrets: parts.secrets, clock: clock,
-            logger: logger)
+            logger: logger, trust: parts.sessionTrust)
         database = Database(app)
         system = SystemDatabase(routing)
         tenants = Tenants(database: database, system: system, clock: clock)
@@ -85,7 +87,8 @@ package struct Installation: Sendable {
         identity = Identity(
             database: database, tenants: tenants,
             keys: SigningKeys(system: system, secrets: parts.secrets, clock: clock),
-            passwords: PasswordHasher(cost: parts.passwordCost), clock: clock, limits: limits.signIns)
+            passwords: PasswordHasher(cost: parts.passwordCost), secrets: parts.secrets, clock: clock,
+            limits: limits)
         catalog = Catalog(database: database, clock: clock)
         customers = Customers(database: database, clock: clock)
         tax = Tax(database: database, clock: clock)
@@ -132,7 +135,8 @@ package struct Installation: Sendable {
         return API(
             try endpoints, settings: settings, logger: logger,
             limit: { rate, subject in try await limits.decide(rate, subject) },
-            carryOut: { command, body in try await commands.carryOut(command) { try await body($0) } },
+            admit: { actor, rate, caller in try await identity.admit(actor, rate, from: caller) },
+            carryOut: { command, body in try await commands.carryOut(command, body) },
             authenticate: { token, host in try await identity.authenticate(bearer: token, host: host) })
     }
 

@@ -15,21 +15,28 @@ package struct Commands: Sendable {
         self.clock = clock
     }
 
-    /// Runs `body` and commits with it the audit entry and the answer. When the command's key was seen in the
-    /// last 24 hours, answers as then and runs nothing; a request that comes while the first with its key is
-    /// still being carried out waits for it. What `body` throws leaves no trace, so that the same key may be
-    /// tried again.
+    /// Prepares and runs `body`, and commits with it the audit entry and the answer. When the command's key
+    /// was seen in the last 24 hours, answers as then and runs nothing; a request that comes while the first
+    /// with its key is still being carried out waits for it. What `body` throws leaves no trace, so that the
+    /// same key may be tried again.
     ///
     /// Throws what `body` throws, `idempotencyKeyReused`, and `preconditionFailed`.
     package func carryOut(
-        _ command: Command, _ body: @Sendable (Change) async throws -> Outcome
+        _ command: Command, _ body: CommandBody
     ) async throws -> Answer {
         let claim = command.key.map { KeyClaim($0, of: command.actor, secrets) }
+        var prepared: any Sendable = ()
+        if let prepare = body.prepare {
+            // What was prepared for the first request may be refused to the second, as the password is that
+            // the first has changed.
+            if let claim, let answer = try await kept(claim, command.actor.scope) { return answer }
+            prepared = try await prepare()
+        }
         do {
             return try await database.write(command.actor.scope) { tx in
                 let now = clock.now()
                 if let claim, let answer = try await claim.take(in: tx, at: now) { return answer }
-                let outcome = try await body(Change(tx: tx, command: command, now: now))
+                let outcome = try await body.run(Change(tx: tx, command: command, now: now), prepared)
                 // What looked at the condition itself has found it met; this is for what did not.
                 try command.condition?.check(outcome.versionBefore)
                 let entry = try AuditEntry.keeping(command, outcome, tenant: tx.scope.tenant, at: now)
@@ -40,6 +47,10 @@ package struct Commands: Sendable {
         } catch let problem as Problem where problem == .stale && command.condition != nil {
             throw Problem.preconditionFailed
         }
+    }
+
+    private func kept(_ claim: KeyClaim, _ scope: TenantScope) async throws -> Answer? {
+        try await database.read(scope) { tx in try await claim.find(in: tx, at: clock.now()) }
     }
 
     /// The same for the command line and for schedules, which have no key and need no answer.

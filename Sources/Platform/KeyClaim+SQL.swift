@@ -16,8 +16,11 @@ extension KeyClaim {
         """
     }
 
-    var keptAnswer: SQL {
-        "SELECT request_hash, status, body, version FROM idempotency_keys WHERE id = \(id)"
+    func keptAnswer(since expired: Instant) -> SQL {
+        """
+        SELECT request_hash, status, body, version FROM idempotency_keys
+        WHERE id = \(id) AND recorded_at >= \(expired)
+        """
     }
 
     func keeping(_ answer: Answer) -> SQL {

@@ -25,10 +25,17 @@ struct KeyClaim: Sendable {
     func take(in tx: Transaction, at now: Instant) async throws -> Answer? {
         let expired = KeyClaim.expiry(at: now)
         if try await tx.run(claim(by: tx.scope, at: now, replacingBefore: expired)) == 1 { return nil }
-        guard let kept = try await tx.first(keptAnswer, KeptAnswer.init(row:)) else {
+        guard let answer = try await find(in: tx, at: now) else {
             // It expired and was removed between the two statements: run again.
             throw PostgresError.serializationFailure
         }
+        return answer
+    }
+
+    /// The answer that was kept with the key; nil when the key is free. Throws `idempotencyKeyReused`.
+    func find(in tx: Transaction, at now: Instant) async throws -> Answer? {
+        let known = keptAnswer(since: KeyClaim.expiry(at: now))
+        guard let kept = try await tx.first(known, KeptAnswer.init(row:)) else { return nil }
         guard kept.requestHash == requestHash else { throw Problem.idempotencyKeyReused }
         return kept.answer
     }

@@ -20,6 +20,7 @@ package enum Schema {
         migration(15, "lighter_runs", PackageResources._015_lighter_runs_sql),
         migration(16, "jobs", PackageResources._016_jobs_sql),
         migration(17, "commands", PackageResources._017_commands_sql),
+        migration(18, "sessions", PackageResources._018_sessions_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -242,7 +242,7 @@ extension SubscriptionItem {
 }
 
 extension Permission {
-    static let subscriptionsRead = Permission("subscriptions", .read)
+    static let subscriptionsRead = Permission("subscriptions", .read, reach: .customers)
     static let subscriptionsWrite = Permission("subscriptions", .write)
     static let billingRead = Permission("billing", .read)
     static let billingWrite = Permission("billing", .write)

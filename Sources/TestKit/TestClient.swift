@@ -76,9 +76,26 @@ package struct TestClient: Sendable {
                 "password": .string(TestSignIn.password),
             ])
         guard let token = answer["access_token"].text else { throw Problem.unauthenticated }
+        return with(token: token)
+    }
+
+    /// The same client with this access token.
+    package func with(token: String) -> TestClient {
         var client = self
         client.headers[.authorization] = "Bearer \(token)"
         return client
+    }
+
+    /// The same client, which says that it is this program.
+    package func called(_ userAgent: String) -> TestClient {
+        var client = self
+        client.headers[.userAgent] = userAgent
+        return client
+    }
+
+    /// The access token that it sends.
+    package var token: String? {
+        headers[.authorization].map { String($0.dropFirst("Bearer ".count)) }
     }
 }
 
@@ -88,6 +105,11 @@ package struct TestSignIn: Sendable {
 
     package let company: Slug
     package let email: EmailAddress
+
+    package init(company: Slug, email: EmailAddress) {
+        self.company = company
+        self.email = email
+    }
 }
 
 extension TestServer {
@@ -124,15 +146,18 @@ extension TestServer {
             Tenants.Founding(slug: slug, name: name, settings: settings, sandboxToday: nil))
     }
 
-    /// Makes a user with this role.
-    package func user(_ role: Role, of company: Slug) async throws -> TestSignIn {
+    /// Makes a user with this role, whose address begins with the role unless it is told otherwise.
+    package func user(
+        _ role: Role, of company: Slug, customer: CustomerID? = nil, named alias: String? = nil
+    ) async throws -> TestSignIn {
         let scope = TenantScope(try await installation.tenants.require(slug: company))
-        guard let email = EmailAddress("\(role.rawValue)@\(company.text).example"),
+        guard let email = EmailAddress("\(alias ?? role.rawValue)@\(company.text).example"),
             let name = Text<1, 120>("A user"),
             let password = Password(TestSignIn.password)
         else { throw Problem.invalid }
         try await installation.create(
-            Users.Draft(email: email, name: name, role: role, password: password), in: scope)
+            Users.Draft(email: email, name: name, role: role, customer: customer, password: password),
+            in: scope)
         return TestSignIn(company: company, email: email)
     }
 }

@@ -1,6 +1,6 @@
 package import Foundation
 import Hummingbird
-import Kernel
+package import Kernel
 package import Limits
 import Logging
 package import MPanelServer
@@ -20,6 +20,9 @@ package struct TestServer: Sendable {
         package var redisURL: String?
         /// The key of the counters' names, which keeps one test's from another's.
         package var secret = SecretBox.newSecret()
+        package var clock = RealClock.system
+        /// How long a mark of a session is believed.
+        package var sessionTrust = SessionMarks.usualTrust
 
         package init(_ quotas: RateLimits.Quotas, redisURL: String?) {
             self.quotas = quotas
@@ -56,6 +59,9 @@ package struct TestServer: Sendable {
         var parts = Installation.Parts(appURL: database.appURL, systemURL: database.systemURL, secrets: box)
         parts.passwordCost = 4
         parts.quotas = limited?.quotas ?? .off
+        parts.clock = limited?.clock ?? .system
+        // Without Redis whoever ends a session waits for so long.
+        parts.sessionTrust = limited?.sessionTrust ?? .milliseconds(10)
         if let url = limited?.redisURL { parts.redis = try SharedRedis.pool(on: url, logger: logger) }
         return Installation(parts, logger: logger)
     }

@@ -9,15 +9,15 @@ package struct API: Sendable {
     /// Turns a bearer token, and the host it was sent to, into the actor. Throws `Problem.unauthenticated`
     /// when the token is not valid there.
     package typealias Authenticate = @Sendable (_ token: String, _ host: HostName?) async throws -> Actor
+    /// Says whether the actor of a token may still come in, as whom by now, and counts the request as `Limit`
+    /// does. Throws `Problem.unauthenticated` when the session is over.
+    package typealias Admit =
+        @Sendable (Actor, RateClass, Caller) async throws -> (actor: Actor, rate: RateDecision?)
     /// Counts a request against the quota of its class. Nil: no limit applies, or nobody can tell now.
     package typealias Limit = @Sendable (RateClass, RateSubject) async throws -> RateDecision?
-    /// Carries out a change: runs the body inside of a transaction and keeps with it what was answered and
-    /// what was done, or answers as before when the command's key was seen. The body takes the store's own
-    /// idea of an open change, the one that handlers are written for.
-    package typealias CarryOut =
-        @Sendable (
-            _ command: Command, _ body: @escaping @Sendable (_ change: any Sendable) async throws -> Outcome
-        ) async throws -> Answer
+    /// Carries out a command: runs its body inside of a transaction and keeps with it what was answered and
+    /// what was done, or answers as before when the command's key was seen.
+    package typealias CarryOut = @Sendable (Command, CommandBody) async throws -> Answer
 
     /// What differs between installations; the defaults suit a server that faces the network itself.
     package struct Settings: Sendable {
@@ -42,10 +42,11 @@ package struct API: Sendable {
     private let logger: Logger
     private let gate: Gate
 
-    /// Stops the process when two endpoints have the same route or the same name.
+    /// Stops the process when two endpoints have the same route or the same name. Without `admit` tokens hold
+    /// until they expire.
     package init(
         _ endpoints: [Endpoint], settings: Settings = Settings(), logger: Logger,
-        limit: @escaping Limit = { _, _ in nil }, carryOut: @escaping CarryOut,
+        limit: @escaping Limit = { _, _ in nil }, admit: Admit? = nil, carryOut: @escaping CarryOut,
         authenticate: @escaping Authenticate
     ) {
         for names in [endpoints.map(\.route.description), endpoints.map(\.about.name)] {
@@ -55,7 +56,11 @@ package struct API: Sendable {
         self.endpoints = endpoints
         self.settings = settings
         self.logger = logger
-        gate = Gate(authenticate: authenticate, limit: limit, carryOut: carryOut)
+        gate = Gate(
+            authenticate: authenticate,
+            admit: admit ?? { actor, rate, _ in
+                (actor, rate == .unlimited ? nil : try await limit(rate, .actor(actor)))
+            }, limit: limit, carryOut: carryOut)
     }
 
     /// The server as a service. It names no product in its answers.

@@ -16,10 +16,12 @@ package struct About: Sendable {
     package let problems: [Problem]
     /// Which quota a request counts against; nil goes by the method.
     package let rate: RateClass?
+    /// How long anybody may keep a good answer; nil: not at all.
+    package let cacheSeconds: Int?
 
     package init(
         tag: String, name: String, summary: String, details: String? = nil, status: Int? = nil,
-        problems: [Problem] = [], rate: RateClass? = nil
+        problems: [Problem] = [], rate: RateClass? = nil, cacheSeconds: Int? = nil
     ) {
         self.tag = tag
         self.name = name
@@ -28,5 +30,6 @@ package struct About: Sendable {
         self.status = status
         self.problems = problems
         self.rate = rate
+        self.cacheSeconds = cacheSeconds
     }
 }

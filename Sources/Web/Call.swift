@@ -16,6 +16,7 @@ package struct Call: Sendable {
     /// As in `PublicRequest`.
     package var host: HostName?
     package var clientAddress: ClientAddress?
+    package var userAgent: String?
     /// Set exactly when the endpoint has a permission, which this actor holds.
     package var actor: Actor?
     package var requestID: String

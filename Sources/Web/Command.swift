@@ -32,6 +32,28 @@ package struct Command: Sendable {
     }
 }
 
+/// What a command does, free of the types of the store that opens its change: whoever opens another than
+/// the handler was written for is a mistake of the program.
+package struct CommandBody: Sendable {
+    /// Before the transaction; nil when there is nothing to prepare.
+    package let prepare: (@Sendable () async throws -> any Sendable)?
+    /// Inside of it, with what was prepared.
+    package let run: @Sendable (_ change: any Sendable, _ prepared: any Sendable) async throws -> Outcome
+
+    init<Change: Sendable, Prepared: Sendable>(
+        prepare: (@Sendable () async throws -> any Sendable)?,
+        run: @escaping @Sendable (Change, Prepared) async throws -> Outcome
+    ) {
+        self.prepare = prepare
+        self.run = { change, prepared in
+            guard let change = change as? Change, let prepared = prepared as? Prepared else {
+                preconditionFailure("a \(Change.self) was awaited, not a \(type(of: change))")
+            }
+            return try await run(change, prepared)
+        }
+    }
+}
+
 /// The name that a client gave to a request, so that it is carried out once however often it is sent.
 package struct IdempotencyKey: Sendable {
     static let rule = "must be 1 to 255 visible ASCII characters"

@@ -31,6 +31,11 @@ extension Effect where Output == NoContent {
     package static func removed(_ object: some Encodable) throws -> Effect {
         try Effect(output: NoContent(), before: object, showsAfter: false)
     }
+
+    /// Something that the audit log must not show, such as a password, or where somebody signs in from.
+    package static func hidden() throws -> Effect {
+        try Effect(output: NoContent(), before: nil, showsAfter: false)
+    }
 }
 
 /// An object before and after a change; before is nil when the change has made it.

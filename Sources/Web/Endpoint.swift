@@ -53,14 +53,19 @@ package struct Endpoint: Sendable {
         Output: Codable & Sendable, Change: Sendable
     >(
         _ route: Route, _ permission: Permission, _ about: About,
+        around surround: @escaping Around<Path, Query, Body> = { _, change in try await change() },
         _ handler: @escaping @Sendable (Request<Path, Query, Body>, Change) async throws -> Effect<Output>
     ) {
-        self.init(route, permission, about, preparing: Endpoint.nothing) { request, _, change in
-            try await handler(request, change)
-        }
+        self.init(
+            route, permission, about, preparing: Endpoint.nothing, around: surround
+        ) { request, _, change in try await handler(request, change) }
     }
 
     @Sendable private static func nothing<Path, Query, Body>(_ request: Request<Path, Query, Body>) {}
+
+    /// What must happen before the change and after it has been committed, beside the database.
+    package typealias Around<Path: Sendable, Query: Sendable, Body: Sendable> =
+        @Sendable (Request<Path, Query, Body>, _ change: () async throws -> Answer) async throws -> Answer
 
     /// As above, with work that must not be done while a transaction waits, such as hashing a password. What
     /// `prepare` returns is handed on; it has no effects either.
@@ -70,6 +75,7 @@ package struct Endpoint: Sendable {
     >(
         _ route: Route, _ permission: Permission, _ about: About,
         preparing prepare: @escaping @Sendable (Request<Path, Query, Body>) async throws -> Prepared,
+        around surround: @escaping Around<Path, Query, Body> = { _, change in try await change() },
         _ handler:
             @escaping @Sendable (Request<Path, Query, Body>, Prepared, Change) async throws
             -> Effect<Output>
@@ -79,15 +85,14 @@ package struct Endpoint: Sendable {
         self.init(route, permission, about, wire, isChange: true) { input, call, carryOut in
             let request = try Request(input, call)
             let command = try Command(input, call, on: route, verb: about.name)
-            let prepared = try await prepare(request)
-            return try await carryOut(command) { change in
-                guard let change = change as? Change else {
-                    preconditionFailure("\(route) takes a \(Change.self), not a \(type(of: change))")
-                }
+            let preparation: @Sendable () async throws -> any Sendable = { try await prepare(request) }
+            let run: @Sendable (Change, Prepared) async throws -> Outcome = { change, prepared in
                 let effect = try await handler(request, prepared, change)
                 let status = Endpoint.status(about, wire.output)
                 return try Outcome(effect, answer: wire.answer(effect.output, status: status))
             }
+            let body = CommandBody(prepare: Prepared.self == Void.self ? nil : preparation, run: run)
+            return try await surround(request) { try await carryOut(command, body) }
         }
     }
 
@@ -104,7 +109,7 @@ package struct Endpoint: Sendable {
             let output = try await handler(
                 PublicRequest(
                     path: input.path, query: input.query, body: input.body, host: call.host,
-                    clientAddress: call.clientAddress, requestID: call.requestID))
+                    clientAddress: call.clientAddress, userAgent: call.userAgent, requestID: call.requestID))
             return try wire.answer(output, status: Endpoint.status(about, wire.output))
         }
     }
@@ -142,7 +147,8 @@ extension Request {
     init<Output>(_ input: Wire<Path, Query, Body, Output>.Input, _ call: Call) throws(Problem) {
         guard let actor = call.actor else { throw .unauthenticated }
         self.init(
-            path: input.path, query: input.query, body: input.body, actor: actor, requestID: call.requestID)
+            path: input.path, query: input.query, body: input.body, actor: actor,
+            clientAddress: call.clientAddress, requestID: call.requestID)
     }
 }
 

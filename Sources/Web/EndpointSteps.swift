@@ -14,7 +14,11 @@ struct EndpointSteps: Sendable {
     func respond(to request: Hummingbird.Request, context: WebContext) async throws -> Response {
         try await TimeLimit.run(settings.timeLimit) {
             let call = try await call(request, context)
-            return try await endpoint.run(call, gate.carryOut).response
+            var response = try await endpoint.run(call, gate.carryOut).response
+            if let seconds = endpoint.about.cacheSeconds {
+                response.headers[.cacheControl] = "public, max-age=\(seconds)"
+            }
+            return response
         }
     }
 
@@ -22,10 +26,9 @@ struct EndpointSteps: Sendable {
         var call = Call(requestID: context.requestID)
         call.host = host(of: request)
         call.clientAddress = clientAddress(of: request, context)
+        call.userAgent = request.headers[.userAgent].map { String($0.prefix(512)) }
         if let permission = endpoint.permission {
             let actor = try await actor(of: request, call, context)
-            context.noted.tenant = actor.scope.tenant
-            try await gate.count(.actor(actor), endpoint.rate, context.noted)
             guard actor.may(permission) else { throw Problem.missing(permission) }
             call.actor = actor
         } else {
@@ -50,7 +53,10 @@ struct EndpointSteps: Sendable {
         of request: Hummingbird.Request, _ call: Call, _ context: WebContext
     ) async throws -> Actor {
         do {
-            return try await gate.authenticate(try token(of: request), call.host)
+            let claimed = try await gate.authenticate(try token(of: request), call.host)
+            context.noted.tenant = claimed.scope.tenant
+            let caller = Caller(address: call.clientAddress, userAgent: call.userAgent)
+            return try await gate.admit(claimed, endpoint.rate, caller, context.noted)
         } catch let problem as Problem where problem.status == 401 {
             // Only refusals count, so that nobody who shares an address with a guesser is shut out: a token
             // is a signature, and no number of guesses finds one.
@@ -111,12 +117,27 @@ struct EndpointSteps: Sendable {
 /// What every request passes that is not let in for nothing.
 struct Gate: Sendable {
     let authenticate: API.Authenticate
+    let admit: API.Admit
     let limit: API.Limit
     let carryOut: API.CarryOut
 
+    /// Throws `Problem.unauthenticated` when the session is over, `rateLimited` when the quota is used up.
+    func admit(
+        _ actor: Actor, _ rate: RateClass, _ caller: Caller, _ noted: WebContext.Noted
+    ) async throws -> Actor {
+        let (actor, decision) = try await admit(actor, rate, caller)
+        try check(decision, noted)
+        return actor
+    }
+
     /// Throws `Problem.rateLimited` when the quota is used up.
     func count(_ subject: RateSubject, _ rate: RateClass, _ noted: WebContext.Noted) async throws {
-        guard rate != .unlimited, let decision = try await limit(rate, subject) else { return }
+        guard rate != .unlimited else { return }
+        try check(try await limit(rate, subject), noted)
+    }
+
+    private func check(_ decision: RateDecision?, _ noted: WebContext.Noted) throws {
+        guard let decision else { return }
         noted.rate = decision
         if let seconds = decision.retryAfterSeconds { throw Problem.rateLimited(retryAfterSeconds: seconds) }
     }

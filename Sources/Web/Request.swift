@@ -7,6 +7,8 @@ package struct Request<Path: Sendable, Query: Sendable, Body: Sendable>: Sendabl
     package let query: Query
     package let body: Body
     package let actor: Actor
+    /// As in `PublicRequest`.
+    package let clientAddress: ClientAddress?
     package let requestID: String
 }
 
@@ -19,7 +21,22 @@ package struct PublicRequest<Path: Sendable, Query: Sendable, Body: Sendable>: S
     package let host: HostName?
     /// Where the client is, for limits; nil when it is not known.
     package let clientAddress: ClientAddress?
+    /// What the client says it is, cut short; nil when it says nothing.
+    package let userAgent: String?
     package let requestID: String
+
+    package var caller: Caller { Caller(address: clientAddress, userAgent: userAgent) }
+}
+
+/// Where a request comes from, as far as it is known.
+package struct Caller: Hashable, Sendable {
+    package let address: ClientAddress?
+    package let userAgent: String?
+
+    package init(address: ClientAddress?, userAgent: String?) {
+        self.address = address
+        self.userAgent = userAgent
+    }
 }
 
 /// The path has no placeholders.

@@ -74,7 +74,12 @@ struct EndpointContractTests {
         try await World.run { world in
             for endpoint in try Surface.endpoints() {
                 guard let permission = endpoint.permission else { continue }
-                for (role, client) in world.ours.clients {
+                for (role, known) in world.ours.clients {
+                    var client = known
+                    if endpoint.about.name == "signOut" {
+                        let signIn = try await ObjectMaker(world.ours).signIn(as: role.rawValue)
+                        client = world.anonymous.with(token: try #require(signIn["access_token"].text))
+                    }
                     // A path that names nothing: whoever may act finds nothing to act on.
                     let answer = try await client.send(
                         endpoint.route.method.request, endpoint.samplePath, bytes: Array("{".utf8))
@@ -98,6 +103,14 @@ struct EndpointContractTests {
                 let path = try await endpoint.path(of: maker)
                 let body = endpoint.body?.sample(full: false)
                 let method = endpoint.route.method.request
+                for (role, client) in world.theirs.clients where role != .owner {
+                    let answer = try await client.send(method, path, body)
+                    let isAllowed = endpoint.permission.map { role.allows($0) } ?? true
+                    let isNobodys = endpoint.route.path == "/v1/tax-rates/{country}"
+                    #expect(
+                        isAllowed ? answer.status == 404 || isNobodys : answer.status == 403,
+                        "\(role) \(endpoint.route): \(answer.status)")
+                }
                 let foreign = try await world.theirs.owner.send(method, path, body)
                 if endpoint.route.description == "PUT /v1/tax-rates/{country}" {
                     // A country is nobody's: each company has a rate of its own for it.
@@ -173,10 +186,6 @@ func expectDocumented(
         sourceLocation: location)
 }
 
-extension Company {
-    var clients: [Role: TestClient] { [.owner: owner, .staff: staff, .readOnly: reader] }
-}
-
 extension Route.Method {
     var request: HTTPRequest.Method {
         switch self {
@@ -199,10 +208,16 @@ extension Endpoint {
 
     /// The path with a new object of the maker's company.
     func path(of maker: ObjectMaker) async throws -> String {
-        let parts = route.path.split(separator: "/")
-        try #require(parts.count > 2 && parts[2].hasPrefix("{"), "\(route): one object behind its collection")
-        try #require(route.placeholders.count == 1, "\(route): the maker knows paths of one object")
-        let name = try await maker.make(for: parts[1])
-        return route.path.replacing("{\(route.placeholders[0])}", with: name)
+        route.path.replacing("{\(route.placeholders[0])}", with: try await maker.make(for: try collection))
+    }
+
+    /// What the placeholder names one of: the part of the path before it.
+    var collection: Substring {
+        get throws {
+            try #require(route.placeholders.count == 1, "\(route): the maker knows paths of one object")
+            let parts = route.path.split(separator: "/")
+            let place = try #require(parts.firstIndex { $0.hasPrefix("{") })
+            return parts[place - 1]
+        }
     }
 }

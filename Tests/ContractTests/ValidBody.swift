@@ -1,4 +1,5 @@
 import Kernel
+import TestKit
 import Web
 
 extension Endpoint {
@@ -16,9 +17,16 @@ extension Endpoint {
             } else if place.schema.pattern == Code.pattern {
                 // What must be unique, and is not what a test is about.
                 valid = valid.replacing(place.pointer[...], by: .string("ref-\(EventID.new())"))
+            } else if place.schema.format == "email" {
+                valid = valid.replacing(place.pointer[...], by: .string("\(EventID.new())@made.example"))
             } else if place.pointer == "/name" {
                 valid = valid.replacing(place.pointer[...], by: .string("Name \(EventID.new())"))
             }
+        }
+        // Users of this role alone belong to a customer.
+        if about.name == "createUser" { valid = valid.replacing("/role", by: "customer") }
+        if about.name == "changePassword" {
+            valid = valid.replacing("/current_password", by: .string(TestSignIn.password))
         }
         return valid
     }

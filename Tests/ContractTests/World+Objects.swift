@@ -32,7 +32,8 @@ struct ObjectMaker: Sendable {
             case "products": try await product()
             case "subscriptions": try await subscription()
             case "tax-rates": try await taxRate()
-            case "users": try await company.owner.must(.get, "/v1/me")
+            case "sessions": try await session()
+            case "users": try await user()
             default: .null
             }
         return try #require(
@@ -43,12 +44,38 @@ struct ObjectMaker: Sendable {
     /// For names and codes that must not stand twice.
     private var unique: String { UUID().uuidString.lowercased() }
 
+    static let customerBody: JSONValue = [
+        "name": "Ada Berg", "email": "ada@berg.example", "currency": "EUR",
+        "address": ["street": "Ring 1", "postal_code": "10115", "city": "Berlin", "country": "DE"],
+    ]
+
     func customer() async throws -> JSONValue {
+        try await company.owner.must(.post, "/v1/customers", ObjectMaker.customerBody)
+    }
+
+    /// Another session of the owner.
+    func session() async throws -> JSONValue {
+        let opened = try await signIn(as: "owner")
+        return ["id": opened["session_id"]]
+    }
+
+    /// The answer to a sign-in of the user whose address begins so.
+    func signIn(as alias: String) async throws -> JSONValue {
         try await company.owner.must(
-            .post, "/v1/customers",
+            .post, "/v1/sign-ins",
             [
-                "name": "Ada Berg", "email": "ada@berg.example", "currency": "EUR",
-                "address": ["street": "Ring 1", "postal_code": "10115", "city": "Berlin", "country": "DE"],
+                "company": .string(company.slug.text),
+                "email": .string("\(alias)@\(company.slug.text).example"),
+                "password": .string(TestSignIn.password),
+            ])
+    }
+
+    func user() async throws -> JSONValue {
+        try await company.owner.must(
+            .post, "/v1/users",
+            [
+                "email": .string("\(unique)@made.example"), "name": "Made", "role": "staff",
+                "password": .string(TestSignIn.password),
             ])
     }
 

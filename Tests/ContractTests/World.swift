@@ -39,15 +39,23 @@ struct World: Sendable {
             TidyTree.root.appending(path: "examples/dirty"), into: slug,
             sandboxToday: Day(year: 2026, month: 12, day: 1), progress: { _ in })
         try #require(report.subscriptions.imported == 3)
-        var clients: [Role: TestClient] = [:]
-        for role in [Role.owner, .staff, .readOnly] {
-            clients[role] = try await anonymous.signedIn(try await server.user(role, of: slug))
+        let owner = try await anonymous.signedIn(try await server.user(.owner, of: slug))
+        var clients: [Role: TestClient] = [.owner: owner]
+        var buyers: [Company.Buyer] = []
+        for alias in ["customer", "neighbour"] {
+            let made = try await owner.must(.post, "/v1/customers", ObjectMaker.customerBody)
+            let id = try #require(made["id"].text.flatMap { CustomerID($0) })
+            let sign = try await server.user(.customer, of: slug, customer: id, named: alias)
+            buyers.append(Company.Buyer(id: id, user: try await anonymous.signedIn(sign)))
         }
-        let found = clients
+        for role in Role.allCases where role != .owner {
+            clients[role] =
+                role == .customer
+                ? buyers[0].user : try await anonymous.signedIn(try await server.user(role, of: slug))
+        }
         return Company(
-            slug: slug, tenant: try await server.installation.tenants.require(slug: slug),
-            owner: try #require(found[.owner]), staff: try #require(found[.staff]),
-            reader: try #require(found[.readOnly]))
+            slug: slug, tenant: try await server.installation.tenants.require(slug: slug), clients: clients,
+            buyers: buyers)
     }
 }
 
@@ -55,9 +63,20 @@ struct World: Sendable {
 struct Company: Sendable {
     let slug: Slug
     let tenant: TenantID
-    let owner: TestClient
-    let staff: TestClient
-    let reader: TestClient
+    /// One of each role.
+    let clients: [Role: TestClient]
+    /// Two customers, each with a user.
+    let buyers: [Buyer]
+
+    // Founding makes one of each role.
+    var owner: TestClient { clients[.owner]! }
+    var staff: TestClient { clients[.staff]! }
+
+    /// A customer, and who signs in for it.
+    struct Buyer: Sendable {
+        let id: CustomerID
+        let user: TestClient
+    }
 }
 
 extension TestClient {

@@ -10,34 +10,36 @@ struct AccessTokenTests {
     private let store = KeyStore()
     private let user = User.example()
     private let tenant = TenantID.new()
+    private let session = SessionID.new()
 
     @Test("a token says who acts, with which role and for which tenant")
     func roundTrip() async throws {
         let tokens = store.tokens()
         for role in Role.allCases {
             let user = User.example(role: role)
-            let token = try await tokens.issue(to: user, of: tenant)
+            let token = try await tokens.issue(to: user, of: tenant, in: session)
             let actor = try await tokens.actor(of: token)
-            #expect(actor == Actor(.user(user.id), role: role, scope: TenantScope(tenant)))
+            let scope = TenantScope(tenant, customer: user.customer)
+            #expect(actor == Actor(.user(user.id), role: role, scope: scope, session: session))
         }
     }
 
     @Test("its claims are the documented ones, and no others")
     func claims() async throws {
-        let token = try await store.tokens().issue(to: user, of: tenant)
+        let token = try await store.tokens().issue(to: user, of: tenant, in: session)
         let (header, payload) = try parts(of: token)
         let now = store.clock.now().unixSeconds
         let key = try #require(store.keys.first)
         #expect(header == #"{"alg":"EdDSA","kid":"\#(key.id)","typ":"JWT"}"#)
         #expect(
             payload == #"{"exp":\#(now + 900),"iat":\#(now),"iss":"mpanel","role":"staff","#
-                + #""sub":"\#(user.id)","tenant":"\#(tenant)"}"#)
+                + #""sid":"\#(session)","sub":"\#(user.id)","tenant":"\#(tenant)"}"#)
     }
 
     @Test("a token holds for a quarter of an hour, to the second")
     func expiry() async throws {
         let tokens = store.tokens()
-        let token = try await tokens.issue(to: user, of: tenant)
+        let token = try await tokens.issue(to: user, of: tenant, in: session)
         store.wait(seconds: 899)
         #expect(try await tokens.actor(of: token).scope.tenant == tenant)
         store.wait(seconds: 1)
@@ -55,7 +57,7 @@ struct AccessTokenTests {
     @Test("a token of which a letter was changed is refused")
     func tampering() async throws {
         let tokens = store.tokens()
-        let token = try await tokens.issue(to: user, of: tenant)
+        let token = try await tokens.issue(to: user, of: tenant, in: session)
         let (header, payload) = try parts(of: token)
         let parts = token.split(separator: ".")
         let promoted = base64URL(payload.replacing("staff", with: "owner"))
@@ -74,7 +76,7 @@ struct AccessTokenTests {
     @Test("a token that names another algorithm is refused, even with our key's bytes as the secret")
     func algorithms() async throws {
         let tokens = store.tokens()
-        let token = try await tokens.issue(to: user, of: tenant)
+        let token = try await tokens.issue(to: user, of: tenant, in: session)
         let key = try #require(store.keys.first)
         let kid = JWKIdentifier(string: key.id.description)
         let claims = try #require(await key.claims(in: token))
@@ -103,19 +105,19 @@ struct AccessTokenTests {
     )
     func keys() async throws {
         let tokens = store.tokens()
-        let claims = try #require(await store.claims(tokens, user, tenant))
+        let claims = try #require(await store.claims(tokens, user, tenant, session))
         let key = try #require(store.keys.first)
-        let other = try await SigningKey()
+        let other = try await store.newKey()
         store.add(other)
         store.wait(seconds: 60)
         let current = AccessClaims(
-            iss: claims.iss, sub: claims.sub, tenant: claims.tenant, role: claims.role, iat: claims.iat,
-            exp: claims.exp + 60)
+            iss: claims.iss, sub: claims.sub, sid: session, tenant: claims.tenant, customer: nil,
+            role: claims.role, iat: claims.iat, exp: claims.exp + 60)
         #expect(try await tokens.actor(of: other.sign(current)).kind == .user(user.id))
 
-        let stranger = try await SigningKey(id: key.id)
-        let unknown = try await SigningKey()
-        let swapped = try await SigningKey(id: other.id, secret: key.secret)
+        let stranger = try await store.newKey(id: key.id)
+        let unknown = try await store.newKey()
+        let swapped = try await SigningKey(id: other.id, secret: key.secret, signsFrom: key.signsFrom)
         for forger in [stranger, unknown, swapped] {
             let forged = try await forger.sign(current)
             await #expect(throws: Problem.unauthenticated) { try await tokens.actor(of: forged) }
@@ -128,7 +130,7 @@ struct AccessTokenTests {
     @Test("a token that we signed is refused when its claims are not exactly ours")
     func claimsOfOthers() async throws {
         let tokens = store.tokens()
-        let (_, payload) = try parts(of: await tokens.issue(to: user, of: tenant))
+        let (_, payload) = try parts(of: await tokens.issue(to: user, of: tenant, in: session))
         let key = try #require(store.keys.first)
         let good = try await sign(payload, with: key)
         #expect(try await tokens.actor(of: good).kind == .user(user.id))
@@ -139,6 +141,10 @@ struct AccessTokenTests {
             payload.replacing(tenant.description, with: tenant.description + "0"),
             payload.replacing(tenant.description, with: ""),
             payload.replacing("\"staff\"", with: "\"root\""),
+            payload.replacing("\"staff\"", with: "\"customer\""),
+            payload.replacing("\"tenant\"", with: "\"customer\":\"\(CustomerID.new())\",\"tenant\""),
+            payload.replacing("\"ses_", with: "\"usr_"),
+            payload.replacing("\"sid\"", with: "\"session\""),
             payload.replacing("\"exp\":", with: "\"expires\":"),
             payload.replacing("\"exp\":", with: "\"exp\":1.5e-3,\"e\":"),
             payload.replacing("\"exp\":", with: "\"exp\":\"never\",\"e\":"),
@@ -184,10 +190,10 @@ struct AccessTokenTests {
 }
 
 extension KeyStore {
-    fileprivate func claims(_ tokens: AccessTokens, _ user: User, _ tenant: TenantID) async throws
-        -> AccessClaims?
-    {
-        let token = try await tokens.issue(to: user, of: tenant)
+    fileprivate func claims(
+        _ tokens: AccessTokens, _ user: User, _ tenant: TenantID, _ session: SessionID
+    ) async throws -> AccessClaims? {
+        let token = try await tokens.issue(to: user, of: tenant, in: session)
         return await keys.first?.claims(in: token)
     }
 }

@@ -16,13 +16,12 @@ struct IdentityTests {
         let pool = ConnectionPool(PostgresSettings(url: "host=/nowhere"), logger: Logger(label: "test"))
         let database = Database(pool)
         let tenants = Tenants(database: database, system: SystemDatabase(pool), clock: .system)
+        let secrets = SecretBox(secret: SecretBox.newSecret())!
         return Identity(
             database: database, tenants: tenants, keys: KeyStore().process(),
-            passwords: PasswordHasher(cost: 4), clock: .system,
+            passwords: PasswordHasher(cost: 4), secrets: secrets, clock: .system,
             limits: RateLimits(
-                .off, redis: nil, secrets: SecretBox(secret: SecretBox.newSecret())!, clock: .system,
-                logger: Logger(label: "test")
-            ).signIns)
+                .off, redis: nil, secrets: secrets, clock: .system, logger: Logger(label: "test")))
     }()
 
     @Test("the endpoints ask for the documented permissions")
@@ -32,8 +31,15 @@ struct IdentityTests {
         }
         #expect(
             declared == [
-                "POST /v1/sign-ins public 201", "GET /v1/me me.read 200", "GET /v1/users users.read 200",
-                "POST /v1/users users.manage 201", "GET /v1/users/{id} users.read 200",
+                "POST /v1/sign-ins public 201", "POST /v1/token-refreshes public 201",
+                "DELETE /v1/me/session me.write 204", "GET /v1/me/sessions me.read 200",
+                "DELETE /v1/me/sessions/{id} me.write 204", "DELETE /v1/me/sessions me.write 204",
+                "GET /v1/users/{id}/sessions sessions.read 200",
+                "DELETE /v1/users/{id}/sessions sessions.manage 204",
+                "GET /v1/me me.read 200", "PUT /v1/me/password me.write 204",
+                "GET /v1/users users.read 200", "POST /v1/users users.manage 201",
+                "GET /v1/users/{id} users.read 200", "PATCH /v1/users/{id} users.manage 200",
+                "DELETE /v1/users/{id} users.manage 204", "GET /.well-known/jwks.json public 200",
             ])
     }
 

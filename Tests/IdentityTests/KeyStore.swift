@@ -22,20 +22,31 @@ final class KeyStore: Sendable {
         state.withLock { $0.now = $0.now.adding(seconds: seconds) }
     }
 
+    /// A key that signs from now on.
+    func newKey(id: SigningKeyID = .new()) async throws -> SigningKey {
+        try await SigningKey(id: id, signsFrom: clock.now())
+    }
+
     func add(_ key: SigningKey) {
         state.withLock { $0.keys.append(key) }
     }
 
     /// What one process knows of the table.
     func process() -> SigningKeys {
-        SigningKeys(clock: clock) {
-            self.state.withLock {
-                $0.reads += 1
-                return $0.keys
-            }
-        } write: {
-            self.add($0)
-        }
+        SigningKeys(
+            clock: clock,
+            store: SigningKeys.Store {
+                self.state.withLock {
+                    $0.reads += 1
+                    return $0.keys
+                }
+            } add: { key, limit in
+                self.state.withLock {
+                    if !$0.keys.contains(where: { $0.signsFrom > limit }) { $0.keys.append(key) }
+                }
+            } delete: { ids in
+                self.state.withLock { $0.keys.removeAll { ids.contains($0.id) } }
+            })
     }
 
     func tokens() -> AccessTokens {
@@ -46,7 +57,7 @@ final class KeyStore: Sendable {
 extension User {
     static func example(role: Role = .staff) -> User {
         User(
-            id: .new(), email: EmailAddress("ada@example.com")!, name: Text("Ada")!, role: role, version: 1,
-            recordedAt: Instant(microseconds: 0))
+            id: .new(), email: EmailAddress("ada@example.com")!, name: Text("Ada")!, role: role,
+            customer: role == .customer ? .new() : nil, version: 1, recordedAt: Instant(microseconds: 0))
     }
 }

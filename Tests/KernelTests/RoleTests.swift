@@ -6,7 +6,7 @@ import Testing
 struct RoleTests {
     static let table: [(role: Role, read: Bool, write: Bool, manage: Bool)] = [
         (.owner, true, true, true), (.admin, true, true, true), (.staff, true, true, false),
-        (.readOnly, true, false, false),
+        (.readOnly, true, false, false), (.customer, false, false, false),
     ]
 
     @Test("A role allows a level in every capability", arguments: table)
@@ -21,7 +21,40 @@ struct RoleTests {
     @Test("Every role is in the table, under the name that is stored")
     func names() {
         #expect(Set(Self.table.map(\.role)) == Set(Role.allCases))
-        #expect(Role.allCases.map(\.rawValue) == ["owner", "admin", "staff", "read_only"])
+        #expect(Role.allCases.map(\.rawValue) == ["owner", "admin", "staff", "read_only", "customer"])
+    }
+
+    @Test("A customer's user may do what is marked for customers or everybody, and nothing else")
+    func reach() {
+        for level in Permission.Level.allCases {
+            for reach in [Permission.Reach.staff, .managers] {
+                #expect(!Role.customer.allows(Permission("anything", level, reach: reach)))
+            }
+            for reach in [Permission.Reach.customers, .everybody] {
+                #expect(Role.customer.allows(Permission("anything", level, reach: reach)))
+            }
+        }
+    }
+
+    @Test("What is marked for customers is no easier to come by for the provider's users")
+    func customersAndStaff() {
+        for level in Permission.Level.allCases {
+            for role in Role.allCases where role != .customer {
+                #expect(
+                    role.allows(Permission("anything", level, reach: .customers))
+                        == role.allows(Permission("anything", level)))
+            }
+        }
+    }
+
+    @Test("What is personal is for owners and admins, what is one's own for everybody")
+    func personal() {
+        for role in Role.allCases {
+            #expect(
+                role.allows(Permission("sessions", .read, reach: .managers))
+                    == [.owner, .admin].contains(role))
+            #expect(role.allows(Permission("me", .write, reach: .everybody)))
+        }
     }
 
     @Test("Levels are ordered, and a permission is named by capability and level")

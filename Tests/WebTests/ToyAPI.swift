@@ -151,9 +151,9 @@ final class ToyShelf: Sendable {
     var all: [(command: Command, outcome: Outcome)] { kept.withLock { $0 } }
 
     @Sendable func carryOut(
-        _ command: Command, _ body: @Sendable (any Sendable) async throws -> Outcome
+        _ command: Command, _ body: CommandBody
     ) async throws -> Answer {
-        let outcome = try await body(ToyDesk())
+        let outcome = try await body.run(ToyDesk(), try await body.prepare?() ?? ())
         try command.condition?.check(outcome.versionBefore)
         kept.withLock { $0.append((command, outcome)) }
         return outcome.answer

@@ -36,13 +36,15 @@ struct Serve: AsyncParsableCommand {
         web.trustedProxies = session.settings.trustedProxies
         let (host, port) = (host ?? session.settings.host, port ?? session.settings.port)
         let installation = session.installation
-        try await installation.identity.keys.load()
+        let keys = installation.identity.keys
+        try await keys.load()
         var application = try installation.api(web).application(on: .hostname(host, port: port))
         application.logger = session.logger
         session.logger.info("serving", metadata: ["address": "http://\(host):\(port)"])
         // Few, so that billing runs leave the requests their connections.
         var limits = JobWorker.Limits()
         limits.jobs = 2
-        return (withoutJobs ? [] : [installation.worker(limits)]) + [application]
+        let care = SigningKeyCare(keys: keys, logger: session.logger)
+        return (withoutJobs ? [] : [installation.worker(limits)]) + [care, application]
     }
 }

@@ -1,7 +1,9 @@
 import ArgumentParser
+import Customers
 import Foundation
 import Identity
 import Kernel
+import Postgres
 
 struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -25,8 +27,11 @@ struct UserCommand: AsyncParsableCommand {
         @Option(help: "The user's name; the address unless told.")
         var name: String?
 
-        @Option(help: "owner, admin, staff or read_only.")
+        @Option(help: "owner, admin, staff, read_only or customer.")
         var role: String = "staff"
+
+        @Option(help: "With the role customer: whose user it is, by reference or id.")
+        var customer: String?
 
         func run() async throws {
             guard let address = EmailAddress(email) else {
@@ -45,10 +50,26 @@ struct UserCommand: AsyncParsableCommand {
             }
             try await Session.run { session in
                 let scope = TenantScope(try await session.tenant(tenant))
+                let belonging = try await id(of: customer, session, scope)
                 let user = try await session.installation.create(
-                    Users.Draft(email: address, name: name, role: role, password: password), in: scope)
-                Terminal.print("Created \(user.id), \(role.rawValue) of \(tenant).")
+                    Users.Draft(
+                        email: address, name: name, role: role, customer: belonging, password: password),
+                    in: scope)
+                Terminal.print("Created \(user.id), \(role.rawValue) of \(customer ?? tenant).")
             }
+        }
+
+        private func id(
+            of customer: String?, _ session: Session, _ scope: TenantScope
+        ) async throws -> CustomerID? {
+            guard let customer else { return nil }
+            if let id = CustomerID(customer) { return id }
+            guard let reference = Code(customer) else { throw ValidationError("--customer \(Code.rule)") }
+            let found = try await session.installation.database.read(scope) { tx in
+                try await Customer.find(references: [reference], in: tx)
+            }
+            guard let id = found.first?.id else { throw Complaint("There is no customer \(customer).") }
+            return id
         }
     }
 }
