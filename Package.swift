@@ -97,6 +97,7 @@ let tests: [Target] = [
             "Kernel", "Platform", "Postgres", "Tenancy", "Limits", "Web", "TestKit", "MPanelServer", .jwt,
             .crypto, .logging, .httpTypes,
         ]),
+    testing("Tenancy", ["Kernel"]),
     testing("Customers", ["Kernel"]),
     testing("Tax", ["Kernel", "BillingMath"]),
     testing("Ledger", ["Kernel"]),
@@ -114,7 +115,7 @@ let tests: [Target] = [
         "Contract", of: [],
         [
             "TestKit", "MPanelServer", "Kernel", "Postgres", "Schema", "Web", "Importing", "Subscriptions",
-            "Tenancy", "Limits",
+            "Tenancy", "Platform", "Limits",
             .httpTypes, .logging,
         ], exclude: ["Allowed"]),
 ]

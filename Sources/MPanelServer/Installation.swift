@@ -40,6 +40,7 @@ package struct Installation: Sendable {
     let clock: RealClock
     private let tenancy: Tenancy
     private let listener: Listener
+    package let subscribers: [Subscriber]
 
     /// Addresses of the database for the two roles that serve requests, and what the rest needs.
     package struct Parts: Sendable {
@@ -102,6 +103,7 @@ package struct Installation: Sendable {
             ])
         subscriptions = Subscriptions(
             database: database, tenants: tenants, taxRates: tax.rates, clock: clock, logger: logger)
+        subscribers = tenancy.subscribers
         importing = Importing.Import(
             database: database, tenants: tenants, catalog: catalog, customers: customers, tax: tax,
             subscriptions: subscriptions, clock: clock)
@@ -143,9 +145,23 @@ package struct Installation: Sendable {
     /// Does the jobs of all capabilities.
     package func worker(_ limits: JobWorker.Limits = .init()) -> JobWorker {
         JobWorker(
-            subscriptions.jobs, stores: (database, system), listener: listener, limits: limits, clock: clock,
+            subscriptions.jobs + subscribers.map { $0.job(on: database) }, stores: (database, system),
+            listener: listener, limits: limits, clock: clock, logger: logger)
+    }
+
+    /// Brings events to the subscribers of all capabilities.
+    package func dispatcher(_ limits: EventDispatcher.Limits = .init()) -> EventDispatcher {
+        EventDispatcher(
+            subscribers, stores: (database, system), listener: listener, limits: limits, clock: clock,
             logger: logger)
     }
+
+    package var eventRetention: EventRetention {
+        EventRetention(database: database, clock: clock, logger: logger) { try await tenants.all().map(\.id) }
+    }
+
+    /// Keeps what this process remembers fresh.
+    package var broadcast: Broadcast { Broadcast(listener, hearers: tenancy.hearers) }
 
     package func shutDown() async {
         for pool in pools { await pool.shutDown() }

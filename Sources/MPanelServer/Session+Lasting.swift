@@ -1,7 +1,15 @@
 import Kernel
 import Logging
+import Platform
 import ServiceLifecycle
 import UnixSignals
+
+extension Installation {
+    /// What is done while no caller waits.
+    func labour(_ limits: JobWorker.Limits) -> [any Service] {
+        [worker(limits), dispatcher(), eventRetention]
+    }
+}
 
 extension Session {
     /// Runs the services that `make` returns until SIGTERM or SIGINT, drains them, and closes the session.

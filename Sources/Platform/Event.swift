@@ -13,9 +13,10 @@ package struct Event: Sendable {
     package let payload: JSONText
 
     package init<Kind: IDKind>(
-        _ type: String, _ object: ID<Kind>, version: Int, payload: JSONText = JSONText("{}")
+        _ type: String, _ object: ID<Kind>, version: Int, payload: JSONText = JSONText("{}"),
+        id: EventID = .new()
     ) {
-        id = .new()
+        self.id = id
         self.type = type
         objectID = object.uuid
         objectVersion = version

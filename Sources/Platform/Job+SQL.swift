@@ -29,15 +29,18 @@ extension Job {
 
     /// Asks for a job, in the transaction that makes it necessary: either both exist or neither. Workers hear
     /// of it at commit.
+    @discardableResult
     package static func ask(
         for kind: String, _ payload: JSONText, in tx: Transaction, at now: Instant
-    ) async throws {
+    ) async throws -> JobID {
+        let id = JobID.new()
         _ = try await tx.pipeline([
             """
             INSERT INTO jobs (tenant_id, id, kind, payload, state, attempts, due_at, recorded_at)
-            VALUES (\(tx.scope.tenant), \(JobID.new()), \(kind), \(payload), 'waiting', 0, \(now), \(now))
+            VALUES (\(tx.scope.tenant), \(id), \(kind), \(payload), 'waiting', 0, \(now), \(now))
             """, wake,
         ])
+        return id
     }
 
     private static let wake: SQL = "SELECT pg_notify(\(channel), '')"

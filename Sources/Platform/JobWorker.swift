@@ -71,7 +71,7 @@ package struct JobWorker: Service {
         async
     {
         await withDiscardingTaskGroup { group in
-            let slots = JobSlots(limits.jobs)
+            let slots = WorkSlots<JobPlace>(limits.jobs)
             for await _ in calls.stream {
                 // A job that ends calls too, so that its slot is filled at once.
                 for place in await heads(limit: slots.free) where slots.take(place) {

@@ -1,5 +1,5 @@
 import Kernel
-import Web
+package import Platform
 
 /// The front door of tenancy: who the tenants of this installation are and how each works.
 package struct Tenancy: Sendable {
@@ -8,6 +8,11 @@ package struct Tenancy: Sendable {
     package init(tenants: Tenants) {
         self.tenants = tenants
     }
+
+    package var subscribers: [Subscriber] { [tenants.hostNameSubscriber] }
+
+    /// What this process does about news from others, by the name of the news.
+    package var hearers: [String: @Sendable () -> Void] { tenants.hearers }
 }
 
 extension Permission {

@@ -6,14 +6,18 @@ import Web
 
 /// The verbs on tenants and their settings.
 package struct Tenants: Sendable {
-    private let database: Database
+    let database: Database
     private let system: SystemDatabase
-    private let clock: RealClock
+    let clock: RealClock
+    let hosts: HostMemory
 
-    package init(database: Database, system: SystemDatabase, clock: RealClock) {
+    package init(
+        database: Database, system: SystemDatabase, clock: RealClock, hosts: HostMemory = HostMemory()
+    ) {
         self.database = database
         self.system = system
         self.clock = clock
+        self.hosts = hosts
     }
 
     /// What a new tenant is made of. A sandbox starts at `sandboxToday`.
@@ -47,9 +51,14 @@ package struct Tenants: Sendable {
         return tenant
     }
 
-    /// The tenant that signs in here: by host name where that leads to one, else by slug.
+    /// The tenant that signs in here: by host name where that leads to one, or led five seconds ago, else by
+    /// slug.
     package func find(host: HostName?, slug: Slug?) async throws -> TenantID? {
-        if let host, let tenant = try await Tenant.id(host: host, in: system) { return tenant }
+        if let host,
+            let tenant = try await hosts.tenant(of: host, { try await Tenant.id(host: host, in: system) })
+        {
+            return tenant
+        }
         guard let slug else { return nil }
         return try await Tenant.id(slug: slug, in: system)
     }
@@ -65,16 +74,6 @@ package struct Tenants: Sendable {
     /// Every tenant of the installation, by slug. For the command line and for schedules.
     package func all() async throws -> [(id: TenantID, slug: Slug, name: String)] {
         try await Tenant.all(in: system)
-    }
-
-    /// Lets a host name lead to the actor's tenant. Throws `unknownTenant`, `hostNameTaken`.
-    package func add(hostName: HostName, by actor: Actor) async throws {
-        try await database.write(actor.scope) { tx in
-            guard let tenant = try await Tenant.current(in: tx) else { throw TenancyProblem.unknownTenant }
-            try await tenant.add(hostName: hostName, in: tx)
-            try await Commands.record(
-                "addHostName", by: actor, ["host_name": hostName.text], in: tx, at: clock.now())
-        }
     }
 
     /// The tenant of this transaction.

@@ -23,7 +23,7 @@ struct Serve: AsyncParsableCommand {
 
     @Flag(
         name: .customLong("without-jobs"),
-        help: "Leave all jobs to `mpanel work`: billing runs that are asked for wait until one runs.")
+        help: "Leave all jobs and events to `mpanel work`: what is asked for waits until one runs.")
     var withoutJobs = false
 
     func run() async throws {
@@ -45,6 +45,6 @@ struct Serve: AsyncParsableCommand {
         var limits = JobWorker.Limits()
         limits.jobs = 2
         let care = SigningKeyCare(keys: keys, logger: session.logger)
-        return (withoutJobs ? [] : [installation.worker(limits)]) + [care, application]
+        return (withoutJobs ? [] : installation.labour(limits)) + [installation.broadcast, care, application]
     }
 }

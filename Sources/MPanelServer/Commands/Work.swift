@@ -6,9 +6,9 @@ import ServiceLifecycle
 struct Work: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract:
-            "Do jobs, such as billing runs, until SIGTERM or SIGINT, then hand back what is unfinished.",
+            "Do jobs and deliver events until SIGTERM or SIGINT, then hand back what is unfinished.",
         discussion: """
-            `mpanel serve` does jobs too, unless told --without-jobs. Any number of both may run on one \
+            `mpanel serve` does both too, unless told --without-jobs. Any number of both may run on one \
             database: they share the jobs, turn by turn among the companies. Logs are JSON lines on standard \
             output.
             """)
@@ -25,7 +25,7 @@ struct Work: AsyncParsableCommand {
             var limits = JobWorker.Limits()
             limits.jobs = jobs
             session.logger.info("working", metadata: ["jobs": "\(jobs)"])
-            return [session.installation.worker(limits)]
+            return session.installation.labour(limits)
         }
     }
 }
