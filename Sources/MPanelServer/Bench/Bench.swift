@@ -8,10 +8,11 @@ import Schema
 import Subscriptions
 import Tenancy
 
-/// `make bench`: the billing run beside the floor that PostgreSQL itself sets, in one cluster with fsync on.
+/// `make bench`: the billing run beside the floor that PostgreSQL itself sets, and events on their way, in one
+/// cluster with fsync on.
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure the billing run against the floor that PostgreSQL sets.",
+        abstract: "Measure the billing run against the floor that PostgreSQL sets, and events on their way.",
         discussion: """
             The floor is the rows that a run wrote, once more by one COPY per table, the better of one and \
             two \
@@ -30,6 +31,9 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "Transactions at once.")
     var workers = 2
 
+    @Flag(help: "Measure events only.")
+    var events = false
+
     func run() async throws {
         let home = FileManager.default.temporaryDirectory.appending(path: "mpanel-bench-\(getpid())").path()
         let lease = try await PrivateCluster(home: home).acquire(say: Terminal.say)
@@ -47,6 +51,12 @@ struct Bench: AsyncParsableCommand {
 
     private func measure(_ bench: BenchRun) async throws {
         try await bench.migrate()
+        let eventFigures = try await bench.events()
+        if !events { try await billing(bench) }
+        eventFigures.print()
+    }
+
+    private func billing(_ bench: BenchRun) async throws {
         try await bench.seed("bench_one", tenants: 1, subscriptions: size)
         try await bench.seed("bench_tenth", tenants: 1, subscriptions: size / 10)
         try await bench.seed("bench_many", tenants: size / 100, subscriptions: 100)

@@ -47,15 +47,32 @@ struct BenchRun: Sendable {
         return BenchTime(run: run, floor: floor, rows: rows)
     }
 
-    private func billAll(_ name: String) async throws {
-        guard let box = SecretBox(secret: SecretBox.newSecret()) else { return }
+    /// Events on their way, in a database of their own.
+    func events() async throws -> EventFigures {
+        let name = "bench_events"
+        try await seed(name, tenants: EventBench.tenants, subscriptions: 1)
+        let installation = try installation(on: name)
+        let listener = Listener(PostgresSettings(url: url(lease.appURL, name)), logger: installation.logger)
+        let figures = try await EventBench(installation: installation, listener: listener).measure()
+        await installation.shutDown()
+        return figures
+    }
+
+    private func installation(on name: String) throws -> Installation {
+        guard let box = SecretBox(secret: SecretBox.newSecret()) else {
+            throw Complaint("The system gives no random numbers.")
+        }
         var parts = Installation.Parts(
             appURL: url(lease.appURL, name), systemURL: url(lease.systemURL, name), secrets: box)
         parts.connections = workers * (workers + 2) + 3
         let logger = Logger(label: "bench") { label in
             JSONLogHandler(label: label, level: .error, write: Terminal.log)
         }
-        let installation = Installation(parts, logger: logger)
+        return Installation(parts, logger: logger)
+    }
+
+    private func billAll(_ name: String) async throws {
+        let installation = try installation(on: name)
         let tenants = try await installation.tenants.all().map(\.id)
         let reports = try await installation.subscriptions.billing.runAll(
             tenants.map { BillingRequest(scope: TenantScope($0), workers: workers) })
