@@ -3,8 +3,8 @@ package import Logging
 package import Postgres
 import ServiceLifecycle
 
-/// Empties the outbox of what is older than anybody needs, once a day. Any number of processes may: the second
-/// finds nothing.
+/// Empties the outbox of what is older than anybody needs, once a day. Any number of processes may: the
+/// second finds nothing.
 package struct EventRetention: Service {
     /// A day more than the database insists on, so that its clock and ours need not agree.
     package static let days: Int64 = 31

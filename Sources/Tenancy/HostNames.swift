@@ -25,5 +25,7 @@ extension Tenants {
             try await Commands.record("addHostName", by: actor, ["host_name": hostName.text], in: tx, at: now)
             try await Event.record([TenancyEvents.hostNameAdded(to: tenant.id)], in: tx, at: now)
         }
+        // This process need not wait for the news of its own deed.
+        hosts.forget()
     }
 }
