@@ -38,22 +38,26 @@ package struct API: Sendable {
 
     /// As declared; generated tests walk it.
     package let endpoints: [Endpoint]
+    /// What is served beside the API to everybody: its documentation.
+    package let files: [StaticFile]
     private let settings: Settings
     private let logger: Logger
     private let gate: Gate
 
-    /// Stops the process when two endpoints have the same route or the same name. Without `admit` tokens hold
-    /// until they expire.
+    /// Stops the process when two endpoints or files have the same route or the same name. Without `admit`
+    /// tokens hold until they expire.
     package init(
-        _ endpoints: [Endpoint], settings: Settings = Settings(), logger: Logger,
+        _ endpoints: [Endpoint], files: [StaticFile] = [], settings: Settings = Settings(), logger: Logger,
         limit: @escaping Limit = { _, _ in nil }, admit: Admit? = nil, carryOut: @escaping CarryOut,
         authenticate: @escaping Authenticate
     ) {
-        for names in [endpoints.map(\.route.description), endpoints.map(\.about.name)] {
+        let routes = endpoints.map(\.route.description) + files.map { "GET \($0.path)" }
+        for names in [routes, endpoints.map(\.about.name)] {
             let twice = Dictionary(grouping: names) { $0 }.filter { $0.value.count > 1 }.keys
             precondition(twice.isEmpty, "declared twice: \(twice.sorted())")
         }
         self.endpoints = endpoints
+        self.files = files
         self.settings = settings
         self.logger = logger
         gate = Gate(
@@ -80,6 +84,7 @@ package struct API: Sendable {
         router.add(middleware: AccessLog())
         router.add(middleware: SecurityHeaders(isBehindTLS: settings.isBehindTLS))
         router.add(middleware: RateLimitHeaders())
+        router.add(middleware: DeprecationHeaders())
         router.add(middleware: ProblemAnswers(errorDetail: settings.errorDetail))
         for (path, endpoints) in Dictionary(grouping: endpoints, by: \.route.path) {
             for endpoint in endpoints {
@@ -89,6 +94,10 @@ package struct API: Sendable {
                 }
             }
             refuseOtherMethods(on: path, than: endpoints.map(\.route.method), in: router)
+        }
+        for file in files {
+            router.get(RouterPath(file.path)) { request, _ in file.response(to: request) }
+            refuseOtherMethods(on: file.path, than: [.get], in: router)
         }
         return router
     }

@@ -18,10 +18,13 @@ package struct About: Sendable {
     package let rate: RateClass?
     /// How long anybody may keep a good answer; nil: not at all.
     package let cacheSeconds: Int?
+    /// Set for what will be removed.
+    package let deprecation: Deprecation?
 
     package init(
         tag: String, name: String, summary: String, details: String? = nil, status: Int? = nil,
-        problems: [Problem] = [], rate: RateClass? = nil, cacheSeconds: Int? = nil
+        problems: [Problem] = [], rate: RateClass? = nil, cacheSeconds: Int? = nil,
+        deprecation: Deprecation? = nil
     ) {
         self.tag = tag
         self.name = name
@@ -31,5 +34,6 @@ package struct About: Sendable {
         self.problems = problems
         self.rate = rate
         self.cacheSeconds = cacheSeconds
+        self.deprecation = deprecation
     }
 }

@@ -169,3 +169,11 @@ extension Command {
             condition: try call.ifMatch.map { try VersionCondition($0) })
     }
 }
+
+extension Endpoint {
+    /// Where its documentation stands, relative to the API: its chapter's page and its own place there.
+    package var documentation: String {
+        let chapter = about.tag.lowercased().replacing(" ", with: "-")
+        return "/docs/reference/\(chapter)#\(about.name)"
+    }
+}

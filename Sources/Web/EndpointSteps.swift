@@ -12,7 +12,10 @@ struct EndpointSteps: Sendable {
     let gate: Gate
 
     func respond(to request: Hummingbird.Request, context: WebContext) async throws -> Response {
-        try await TimeLimit.run(settings.timeLimit) {
+        if let deprecation = endpoint.about.deprecation {
+            context.noted.announcements = deprecation.headers(documentation: endpoint.documentation)
+        }
+        return try await TimeLimit.run(settings.timeLimit) {
             let call = try await call(request, context)
             var response = try await endpoint.run(call, gate.carryOut).response
             if let seconds = endpoint.about.cacheSeconds {

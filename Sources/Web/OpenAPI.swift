@@ -78,7 +78,12 @@ struct OpenAPIOperation {
             "security": endpoint.permission == nil ? [] : [["bearer": []]],
             "x-rate-class": .string(endpoint.rate.rawValue),
         ]
-        if let details = about.details { operation["description"] = .string(details) }
+        let words = [about.details, about.deprecation?.sentence].compactMap { $0 }
+        if !words.isEmpty { operation["description"] = .string(words.joined(separator: "\n\n")) }
+        if let deprecation = about.deprecation {
+            operation["deprecated"] = true
+            operation["x-sunset"] = .string(deprecation.sunset.description)
+        }
         if let permission = endpoint.permission { operation["x-permission"] = .string(permission.name) }
         let parameters =
             endpoint.path.fields.map { parameter($0, in: "path", &components) }

@@ -34,6 +34,9 @@ struct RequestIDs: RouterMiddleware {
 
 extension HTTPField.Name {
     static let requestID = named("X-Request-ID")
+    static let deprecation = named("Deprecation")
+    static let sunset = named("Sunset")
+    static let link = named("Link")
     static let referrerPolicy = named("Referrer-Policy")
     static let rateLimit = named("RateLimit")
     static let rateLimitPolicy = named("RateLimit-Policy")

@@ -1,8 +1,8 @@
 import HTTPTypes
 import Hummingbird
 
-/// Headers of every answer. They are those of an API that serves no pages: nothing may be framed, sniffed or
-/// run, nor cached unless its endpoint says so.
+/// Headers of every answer. Unless it says otherwise, as static files do, they are those of an API: nothing
+/// may be cached, framed, sniffed or run.
 struct SecurityHeaders: RouterMiddleware {
     typealias Context = WebContext
 
@@ -14,10 +14,14 @@ struct SecurityHeaders: RouterMiddleware {
     ) async throws -> Response {
         var response = try await next(request, context)
         response.headers[.xContentTypeOptions] = "nosniff"
-        if response.headers[.cacheControl] == nil { response.headers[.cacheControl] = "no-store" }
         response.headers[.referrerPolicy] = "no-referrer"
-        response.headers[.contentSecurityPolicy] = "default-src 'none'; frame-ancestors 'none'"
+        setDefault("no-store", for: .cacheControl, in: &response)
+        setDefault("default-src 'none'; frame-ancestors 'none'", for: .contentSecurityPolicy, in: &response)
         if isBehindTLS { response.headers[.strictTransportSecurity] = "max-age=31536000; includeSubDomains" }
         return response
+    }
+
+    private func setDefault(_ value: String, for name: HTTPField.Name, in response: inout Response) {
+        if response.headers[name] == nil { response.headers[name] = value }
     }
 }

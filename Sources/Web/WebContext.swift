@@ -1,3 +1,4 @@
+import HTTPTypes
 package import Hummingbird
 import Kernel
 import Logging
@@ -25,6 +26,7 @@ package struct WebContext: RequestContext {
         private struct Facts {
             var tenant: TenantID?
             var rate: RateDecision?
+            var announcements = HTTPFields()
         }
 
         private let facts = Mutex(Facts())
@@ -37,6 +39,12 @@ package struct WebContext: RequestContext {
         var rate: RateDecision? {
             get { facts.withLock { $0.rate } }
             set { facts.withLock { $0.rate = newValue } }
+        }
+
+        /// Headers by which the endpoint announces its end.
+        var announcements: HTTPFields {
+            get { facts.withLock { $0.announcements } }
+            set { facts.withLock { $0.announcements = newValue } }
         }
     }
 }
