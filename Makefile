@@ -1,9 +1,9 @@
 # The commands of this repository. Each target is one line of work; what is longer stands in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop test bench build format lint openapi smoke clean
+.PHONY: help setup run stop test bench build format lint openapi release-api smoke clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing (PostgreSQL, Redis and C headers from Debian) and check the Swift version
 	@scripts/setup
@@ -31,6 +31,9 @@ lint: ## Check the format of all Swift files
 
 openapi: setup ## Write openapi/mpanel.json anew from the code
 	@scripts/openapi
+
+release-api: openapi ## At a release: make the API of the code the one that later changes may not break
+	@cp openapi/mpanel.json openapi/released.json
 
 smoke: ## Check that `make run` comes up and answers, then stop it
 	@scripts/smoke
