@@ -29,6 +29,9 @@ let foundation: [Target] = [
         ["LocalServers", .logging, .lifecycle, .crypto, .nioCore, .nioPosix, .nioSSL]),
     library("Schema", ["Postgres"], resources: [.embedInCode("Migrations")]),
     library("Web", ["Kernel", .hummingbird, .logging, .httpTypes, .nioCore, .nioPosix]),
+    // The pages under /docs. Its folder Guides is docs/guides, by a symbolic link: one text for both readers.
+    library(
+        "Reference", ["Kernel", "Web", .crypto], resources: [.embedInCode("Assets"), .embedInCode("Guides")]),
 ]
 
 // One target a capability, all with the same small inside. Documents sit below life-cycles.
@@ -67,7 +70,7 @@ let server: [Target] = [
         dependencies: [
             "Kernel", "BillingMath", "Postgres", "Redis", "Schema", "Web", "Tenancy", "Platform", "Limits",
             "Identity", "Customers",
-            "Catalog", "Tax", "Ledger", "Invoicing", "Subscriptions", "Importing", .hummingbird,
+            "Catalog", "Tax", "Ledger", "Invoicing", "Subscriptions", "Importing", "Reference", .hummingbird,
             .argumentParser,
             .logging, .lifecycle, .unixSignals, .configuration, .systemPackage, .crypto,
         ],
@@ -90,6 +93,7 @@ let tests: [Target] = [
     testing("Postgres", ["Kernel", .logging, .lifecycle]),
     testing("Redis", ["LocalServers", .logging, .lifecycle, .nioCore, .nioPosix]),
     testing("Web", ["Kernel", .hummingbird, .hummingbirdTesting, .logging, .httpTypes, .nioCore]),
+    testing("Reference", ["Kernel", "Web"]),
     testing("Limits", ["Kernel", "Redis", "Web", "Platform", "TestKit", "Seeds", .logging, .httpTypes]),
     testing(
         "Identity",
@@ -115,8 +119,8 @@ let tests: [Target] = [
         "Contract", of: [],
         [
             "TestKit", "MPanelServer", "Kernel", "Postgres", "Schema", "Web", "Importing", "Subscriptions",
-            "Tenancy", "Platform", "Limits",
-            .httpTypes, .logging,
+            "Tenancy", "Platform", "Limits", "Reference",
+            .httpTypes, .logging, .crypto,
         ], exclude: ["Allowed"]),
 ]
 

@@ -11,6 +11,7 @@ package import Logging
 package import Platform
 package import Postgres
 package import Redis
+package import Reference
 package import Subscriptions
 package import Tax
 package import Tenancy
@@ -125,6 +126,11 @@ package struct Installation: Sendable {
         title: "MPanel", version: "1.0.0",
         description: "Billing and automation for hosting providers. Amounts are integers in minor units.")
 
+    /// The documentation of these endpoints, as pages.
+    package var reference: Reference {
+        get throws { try Reference(Installation.openAPI, of: endpoints) }
+    }
+
     package func api(_ settings: API.Settings = API.Settings()) throws -> API {
         var settings = settings
         settings.errorDetail = { error in
@@ -135,7 +141,7 @@ package struct Installation: Sendable {
             }
         }
         return API(
-            try endpoints, settings: settings, logger: logger,
+            try endpoints, files: try reference.files, settings: settings, logger: logger,
             limit: { rate, subject in try await limits.decide(rate, subject) },
             admit: { actor, rate, caller in try await identity.admit(actor, rate, from: caller) },
             carryOut: { command, body in try await commands.carryOut(command, body) },

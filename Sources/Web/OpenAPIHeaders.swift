@@ -1,3 +1,5 @@
+import Kernel
+
 /// What the document says about headers: each stands once, under `components`, and is referred to.
 enum OpenAPIHeaders {
     /// Those of answers, by name.
@@ -27,21 +29,7 @@ enum OpenAPIHeaders {
 
     /// Those of requests, by the name of their component.
     static let sent: [String: JSONValue] = [
-        "IdempotencyKey": [
-            "name": "Idempotency-Key", "in": "header", "required": false,
-            "description": """
-            A name of your choice for this request. Sent again within 24 hours it is not carried out \
-            again: the first answer comes back. With another request the name is refused.
-            """,
-            "schema": ["type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"],
-        ],
-        "IfMatch": [
-            "name": "If-Match", "in": "header", "required": false,
-            "description": """
-            The ETag of the object as you know it. When it was changed since, nothing is done: 412.
-            """,
-            "schema": ["type": "string", "examples": ["\"3\""]],
-        ],
+        "IdempotencyKey": parameter(.idempotencyKey), "IfMatch": parameter(.ifMatch),
     ]
 
     static let limits = references("Retry-After", "RateLimit-Policy", "RateLimit")
@@ -52,15 +40,59 @@ enum OpenAPIHeaders {
     }
 
     static func sent(to endpoint: Endpoint) -> [JSONValue] {
-        guard endpoint.isChange else { return [] }
-        // Without an object in the path there is nothing yet to have a version.
-        let names = ["IdempotencyKey"] + (endpoint.route.placeholders.isEmpty ? [] : ["IfMatch"])
-        return names.map { ["$ref": .string("#/components/parameters/\($0)")] }
+        endpoint.headers.map {
+            ["$ref": .string("#/components/parameters/\($0.name.replacing("-", with: ""))")]
+        }
+    }
+
+    private static func parameter(_ header: JSONSchema.Field) -> JSONValue {
+        // Neither refers to a type with a name, so nothing is left in the components.
+        var components = OpenAPIComponents()
+        var schema = header.schema
+        schema.about = nil
+        return [
+            "name": .string(header.name), "in": "header", "required": .bool(header.isRequired),
+            "description": .string(header.schema.about ?? ""), "schema": components.reference(to: schema),
+        ]
     }
 
     private static func references(_ names: String...) -> [String: JSONValue] {
         names.reduce(into: [:]) { references, name in
             references[name] = ["$ref": .string("#/components/headers/\(name)")]
         }
+    }
+}
+
+extension Endpoint {
+    /// The headers that a request may have beside its token and what its body is.
+    package var headers: [JSONSchema.Field] {
+        guard isChange else { return [] }
+        // Without an object in the path there is nothing yet to have a version.
+        return route.placeholders.isEmpty ? [.idempotencyKey] : [.idempotencyKey, .ifMatch]
+    }
+}
+
+extension JSONSchema.Field {
+    fileprivate static let idempotencyKey = header(
+        "Idempotency-Key", pattern: "^[!-~]+$", length: 1...255, example: "order-1042",
+        """
+        A name of your choice for this request. Sent again within 24 hours it is not carried out again: the \
+        first answer comes back. With another request the name is refused.
+        """)
+
+    fileprivate static let ifMatch = header(
+        "If-Match", example: "\"3\"",
+        "The ETag of the object as you know it. When it was changed since, nothing is done: 412.")
+
+    private static func header(
+        _ name: String, pattern: String? = nil, length: ClosedRange<Int>? = nil, example: JSONValue,
+        _ about: String
+    ) -> JSONSchema.Field {
+        var schema = JSONSchema(.string)
+        schema.about = about
+        schema.pattern = pattern
+        schema.length = length
+        schema.example = example
+        return JSONSchema.Field(name: name, schema: schema, isRequired: false)
     }
 }

@@ -6,9 +6,11 @@ package struct PageLimit: Hashable, Sendable, Codable, HasSchema {
     package let value: Int
 
     package static var schema: JSONSchema {
-        .integer(
+        var schema = JSONSchema.integer(
             Int64(PageRequest.limits.lowerBound)...Int64(PageRequest.limits.upperBound),
             about: "How many items at most; \(PageRequest.defaultLimit) unless told.")
+        schema.example = .integer(Int64(PageRequest.defaultLimit))
+        return schema
     }
 
     package init(from decoder: any Decoder) throws {

@@ -18,9 +18,8 @@ package struct ProblemBody: Codable, Sendable {
 
     /// The problem as this request's answer tells it.
     package init(_ problem: Problem, requestID: String) {
-        type = "/docs/problems#\(problem.code)"
-        let words = problem.code.replacing("_", with: " ")
-        title = words.prefix(1).uppercased() + words.dropFirst()
+        type = problem.documentation
+        title = problem.title
         status = problem.status
         detail = problem.detail
         code = problem.code
@@ -30,6 +29,15 @@ package struct ProblemBody: Codable, Sendable {
 }
 
 extension Problem {
+    /// Where its documentation stands, relative to the API.
+    package var documentation: String { "/docs/problems#\(code)" }
+
+    /// The code in words.
+    package var title: String {
+        let words = code.replacing("_", with: " ")
+        return words.prefix(1).uppercased() + words.dropFirst()
+    }
+
     func answer(requestID: String) throws -> Answer {
         Answer(
             status: status, contentType: ProblemBody.contentType,
@@ -43,6 +51,9 @@ extension Problem {
     package static func malformedJSON(_ detail: String) -> Problem {
         Problem("malformed_json", status: 400, detail)
     }
+
+    /// What is answered before any endpoint is known.
+    package static let ofThePipeline = [noSuchPath, methodNotAllowed]
 
     package static let noSuchPath = Problem("no_such_path", status: 404, "The API has no such path.")
     package static let methodNotAllowed = Problem(

@@ -76,7 +76,7 @@ private struct KeyedRecording<Key: CodingKey>: KeyedDecodingContainerProtocol {
 
     func decode<T: Decodable>(_ type: T.Type, forKey key: Key) throws -> T {
         let (schema, sample) = try SchemaRecorder.record(type, depth: recording.depth + 1)
-        recording.note(key) { $0.schema = schema }
+        recording.note(key) { $0.schema = schema.spoken(of: WireFormat.snakeCase(key.stringValue)) }
         return sample
     }
 

@@ -2,24 +2,6 @@ import Kernel
 import Web
 
 extension JSONSchema {
-    /// A value that this schema lets pass: with its required fields only, or with every field there is.
-    func sample(full: Bool) -> JSONValue {
-        switch shape {
-        case .object(let fields):
-            .object(
-                Dictionary(
-                    uniqueKeysWithValues: fields.filter { full || $0.isRequired }
-                        .map { ($0.name, $0.schema.sample(full: full)) }))
-        case .array(let item): .array([item.sample(full: full)])
-        case .choice(let choices): .string(choices.first ?? "")
-        case .dictionary, .anyObject: example ?? [:]
-        case .string: example ?? "text"
-        case .integer(let range): example ?? .integer(range.lowerBound)
-        case .number: example ?? 1
-        case .boolean: true
-        }
-    }
-
     /// Every place in a full sample, with its schema and whether its object needs it.
     func places(at pointer: String = "") -> [Place] {
         switch shape {

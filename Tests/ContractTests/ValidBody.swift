@@ -19,6 +19,9 @@ extension Endpoint {
                 valid = valid.replacing(place.pointer[...], by: .string("ref-\(EventID.new())"))
             } else if place.schema.format == "email" {
                 valid = valid.replacing(place.pointer[...], by: .string("\(EventID.new())@made.example"))
+            } else if place.schema.name == Interval.schema.name {
+                // The maker's product has a price for a month already.
+                valid = valid.replacing(place.pointer[...], by: ["unit": "day", "count": 1])
             } else if place.pointer == "/name" {
                 valid = valid.replacing(place.pointer[...], by: .string("Name \(EventID.new())"))
             }
