@@ -144,6 +144,7 @@ package struct Installation: Sendable {
             try endpoints, files: try reference.files, settings: settings, logger: logger,
             limit: { rate, subject in try await limits.decide(rate, subject) },
             admit: { actor, rate, caller in try await identity.admit(actor, rate, from: caller) },
+            allowOrigin: { origin, audience in try await tenants.allows(origin, for: audience) },
             carryOut: { command, body in try await commands.carryOut(command, body) },
             authenticate: { token, host in try await identity.authenticate(bearer: token, host: host) })
     }

@@ -68,7 +68,8 @@ extension JSONSchema {
     var rule: String? {
         switch shape {
         case .choice(let choices): "One of \(choices.joined(separator: ", "))."
-        case .array(let item): item.fields.isEmpty ? item.rule : about.map(JSONSchema.sentence)
+        case .array(let item):
+            about.map(JSONSchema.sentence) ?? (item.fields.isEmpty ? item.rule : nil)
         case .integer(let range) where about == nil && range != .min ... .max:
             range.upperBound == .max
                 ? "At least \(range.lowerBound)." : "From \(range.lowerBound) to \(range.upperBound)."

@@ -22,6 +22,7 @@ package enum Schema {
         migration(17, "commands", PackageResources._017_commands_sql),
         migration(18, "sessions", PackageResources._018_sessions_sql),
         migration(19, "event_deliveries", PackageResources._019_event_deliveries_sql),
+        migration(20, "origins", PackageResources._020_origins_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -33,6 +33,24 @@ extension Tenant {
         }
     }
 
+    /// Whether a page of this origin may read the tenant's answers.
+    static func allows(_ origin: Origin, _ tenant: TenantID, in system: SystemDatabase) async throws -> Bool {
+        try await system.first(
+            """
+            SELECT \(origin) = ANY (allowed_origins) AS allowed
+            FROM tenants
+            WHERE tenant_id = \(tenant)
+            """
+        ) { try $0["allowed"] } ?? false
+    }
+
+    /// Whether any tenant lets pages of this origin read its answers.
+    static func isAllowedSomewhere(_ origin: Origin, in system: SystemDatabase) async throws -> Bool {
+        try await system.first(
+            "SELECT EXISTS (SELECT FROM tenants WHERE \(origin) = ANY (allowed_origins)) AS allowed"
+        ) { try $0["allowed"] } ?? false
+    }
+
     static func all(in system: SystemDatabase) async throws -> [(id: TenantID, slug: Slug, name: String)] {
         try await system.all("SELECT tenant_id, slug, name FROM tenants ORDER BY slug") {
             (try $0["tenant_id"], try $0["slug"], try $0["name"])
@@ -60,8 +78,9 @@ extension TenantCalendar {
                 s.seller_tax_number, s.seller_vat_id, s.seller_bank_account, s.locale, s.time_zone,
                 s.default_currency, s.brand_name, s.brand_color, s.invoice_number_format,
                 s.credit_note_number_format, s.tax_rounding, s.invoice_days_before_due, s.payment_terms_days,
-                c.today
+                t.allowed_origins, c.today
             FROM tenant_settings AS s
+            JOIN tenants AS t USING (tenant_id)
             LEFT JOIN sandbox_clocks AS c USING (tenant_id)
             """
         ) { row in
@@ -94,6 +113,8 @@ extension TenantSettings {
         taxRounding = try row["tax_rounding"]
         invoiceDaysBeforeDue = try row["invoice_days_before_due"]
         paymentTermsDays = try row["payment_terms_days"]
+        let origins: [String] = try row["allowed_origins"]
+        allowedOrigins = AllowedOrigins(unchecked: origins.compactMap { Origin($0) })
     }
 
     func insert(for tenant: TenantID, in tx: Transaction) async throws {
@@ -114,7 +135,9 @@ extension TenantSettings {
 
     /// False when another change came first.
     func update(in tx: Transaction) async throws -> Bool {
-        try await tx.run(
+        let origins = allowedOrigins.list.map(\.text)
+        try await tx.run("UPDATE tenants SET allowed_origins = \(origins)")
+        return try await tx.run(
             """
             UPDATE tenant_settings
             SET version = version + 1, seller_name = \(seller.name), seller_street = \(seller.street),

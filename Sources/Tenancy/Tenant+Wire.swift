@@ -26,6 +26,7 @@ struct SettingsBody: Codable, Sendable {
     let taxRounding: TaxRounding
     let invoiceDaysBeforeDue: Int
     let paymentTermsDays: Int
+    let allowedOrigins: AllowedOrigins
 }
 
 /// Absent fields stay as they are.
@@ -40,6 +41,7 @@ struct SettingsChange: Codable, Sendable {
     let taxRounding: TaxRounding?
     let invoiceDaysBeforeDue: Whole<0, 90>?
     let paymentTermsDays: Whole<0, 365>?
+    let allowedOrigins: AllowedOrigins?
 
     func apply(to settings: inout TenantSettings) {
         settings.seller = seller ?? settings.seller
@@ -52,6 +54,7 @@ struct SettingsChange: Codable, Sendable {
         settings.taxRounding = taxRounding ?? settings.taxRounding
         settings.invoiceDaysBeforeDue = invoiceDaysBeforeDue?.value ?? settings.invoiceDaysBeforeDue
         settings.paymentTermsDays = paymentTermsDays?.value ?? settings.paymentTermsDays
+        settings.allowedOrigins = allowedOrigins ?? settings.allowedOrigins
     }
 }
 
@@ -67,6 +70,6 @@ extension TenantBody {
                 invoiceNumberFormat: settings.invoiceNumberFormat,
                 creditNoteNumberFormat: settings.creditNoteNumberFormat, taxRounding: settings.taxRounding,
                 invoiceDaysBeforeDue: settings.invoiceDaysBeforeDue,
-                paymentTermsDays: settings.paymentTermsDays))
+                paymentTermsDays: settings.paymentTermsDays, allowedOrigins: settings.allowedOrigins))
     }
 }

@@ -25,6 +25,7 @@ package struct TenantSettings: Versioned, Sendable, Hashable {
     package var invoiceDaysBeforeDue: Int
     /// How many days after its issue an invoice is payable, 0…365.
     package var paymentTermsDays: Int
+    package var allowedOrigins = AllowedOrigins.none
 }
 
 /// Who sells, as the law wants it on a document.

@@ -2,7 +2,7 @@ import BillingMath
 package import Kernel
 import Platform
 package import Postgres
-import Web
+package import Web
 
 /// The verbs on tenants and their settings.
 package struct Tenants: Sendable {
@@ -61,6 +61,21 @@ package struct Tenants: Sendable {
         }
         guard let slug else { return nil }
         return try await Tenant.id(slug: slug, in: system)
+    }
+
+    /// Whether a page of this origin may read an answer for this audience.
+    package func allows(_ origin: Origin, for audience: OriginAudience) async throws -> Bool {
+        switch audience {
+        case .tenant(let tenant): return try await Tenant.allows(origin, tenant, in: system)
+        case .host(let host):
+            guard let tenant = try await find(host: host, slug: nil) else { return false }
+            return try await Tenant.allows(origin, tenant, in: system)
+        case .preflight(let host):
+            guard let tenant = try await find(host: host, slug: nil) else {
+                return try await Tenant.isAllowedSomewhere(origin, in: system)
+            }
+            return try await Tenant.allows(origin, tenant, in: system)
+        }
     }
 
     /// Throws `unknownTenant`.

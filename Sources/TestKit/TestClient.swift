@@ -62,8 +62,13 @@ package struct TestClient: Sendable {
 
     /// The same client, reached through a proxy that says that it is at this address.
     package func at(_ address: String) -> TestClient {
+        HTTPField.Name("X-Forwarded-For").map { with($0, address) } ?? self
+    }
+
+    /// The same client, which sends this header as well.
+    package func with(_ name: HTTPField.Name, _ value: String) -> TestClient {
         var client = self
-        if let name = HTTPField.Name("X-Forwarded-For") { client.headers[name] = address }
+        client.headers[name] = value
         return client
     }
 

@@ -19,6 +19,9 @@ package struct API: Sendable {
     /// what was done, or answers as before when the command's key was seen.
     package typealias CarryOut = @Sendable (Command, CommandBody) async throws -> Answer
 
+    /// Whether pages of an origin may read an answer.
+    package typealias AllowOrigin = @Sendable (Origin, OriginAudience) async throws -> Bool
+
     /// What differs between installations; the defaults suit a server that faces the network itself.
     package struct Settings: Sendable {
         /// Bytes; a larger body is answered with 413.
@@ -48,7 +51,8 @@ package struct API: Sendable {
     /// tokens hold until they expire.
     package init(
         _ endpoints: [Endpoint], files: [StaticFile] = [], settings: Settings = Settings(), logger: Logger,
-        limit: @escaping Limit = { _, _ in nil }, admit: Admit? = nil, carryOut: @escaping CarryOut,
+        limit: @escaping Limit = { _, _ in nil }, admit: Admit? = nil,
+        allowOrigin: @escaping AllowOrigin = { _, _ in false }, carryOut: @escaping CarryOut,
         authenticate: @escaping Authenticate
     ) {
         let routes = endpoints.map(\.route.description) + files.map { "GET \($0.path)" }
@@ -64,7 +68,7 @@ package struct API: Sendable {
             authenticate: authenticate,
             admit: admit ?? { actor, rate, _ in
                 (actor, rate == .unlimited ? nil : try await limit(rate, .actor(actor)))
-            }, limit: limit, carryOut: carryOut)
+            }, limit: limit, allowOrigin: allowOrigin, carryOut: carryOut)
     }
 
     /// The server as a service. It names no product in its answers.
@@ -85,6 +89,7 @@ package struct API: Sendable {
         router.add(middleware: SecurityHeaders(isBehindTLS: settings.isBehindTLS))
         router.add(middleware: RateLimitHeaders())
         router.add(middleware: DeprecationHeaders())
+        router.add(middleware: CrossOrigin(gate: gate, trustedProxies: settings.trustedProxies))
         router.add(middleware: ProblemAnswers(errorDetail: settings.errorDetail))
         for (path, endpoints) in Dictionary(grouping: endpoints, by: \.route.path) {
             for endpoint in endpoints {

@@ -27,8 +27,8 @@ struct EndpointSteps: Sendable {
 
     private func call(_ request: Hummingbird.Request, _ context: WebContext) async throws -> Call {
         var call = Call(requestID: context.requestID)
-        call.host = host(of: request)
-        call.clientAddress = clientAddress(of: request, context)
+        call.host = request.host
+        call.clientAddress = ClientAddress(of: request, context, trustedProxies: settings.trustedProxies)
         call.userAgent = request.headers[.userAgent].map { String($0.prefix(512)) }
         if let permission = endpoint.permission {
             let actor = try await actor(of: request, call, context)
@@ -78,22 +78,6 @@ struct EndpointSteps: Sendable {
         return String(parts[1])
     }
 
-    private func host(of request: Hummingbird.Request) -> HostName? {
-        let authority = request.head.authority ?? ""
-        return HostName(authority.prefix { $0 != ":" }.lowercased())
-    }
-
-    /// Our own proxies append the address they see, so the one that counts stands that many places from the
-    /// end; what stands before it is whatever the client liked to claim. Where no address stands, the peer's
-    /// counts: one quota for all is better than one for each piece of nonsense.
-    private func clientAddress(of request: Hummingbird.Request, _ context: WebContext) -> ClientAddress? {
-        let peer = context.peerAddress.flatMap { ClientAddress($0) }
-        guard settings.trustedProxies > 0 else { return peer }
-        let hops = request.headers[values: .forwardedFor]
-            .flatMap { $0.split(separator: ",", omittingEmptySubsequences: false) }
-        return hops.dropLast(settings.trustedProxies - 1).last.flatMap { ClientAddress($0) } ?? peer
-    }
-
     private func body(of request: Hummingbird.Request) async throws -> Data {
         if let announced = request.headers[.contentLength].flatMap({ Int($0) }),
             announced > settings.bodyLimit
@@ -122,6 +106,7 @@ struct Gate: Sendable {
     let authenticate: API.Authenticate
     let admit: API.Admit
     let limit: API.Limit
+    let allowOrigin: API.AllowOrigin
     let carryOut: API.CarryOut
 
     /// Throws `Problem.unauthenticated` when the session is over, `rateLimited` when the quota is used up.

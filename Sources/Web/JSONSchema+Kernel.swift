@@ -106,6 +106,15 @@ extension Labels: HasSchema {
     }
 }
 
+extension Origin: HasSchema {
+    package static var schema: JSONSchema {
+        var schema = JSONSchema.text(
+            rule, example: "https://portal.example.com", pattern: pattern, parse: { Origin($0) != nil })
+        schema.length = length
+        return schema
+    }
+}
+
 extension FieldText {
     /// The schema of any checked text, from its own statics. Throws when no example can be found for it.
     static func textSchema() throws(SchemaError) -> JSONSchema {

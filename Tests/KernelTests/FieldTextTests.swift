@@ -46,6 +46,26 @@ struct FieldTextTests {
     }
 
     @Test(
+        "Origins",
+        arguments: [
+            ("https://portal.example.com", true), ("https://a", true), ("https://a.de:8443", true),
+            ("http://localhost", true), ("http://localhost:5173", true), ("https://localhost:3000", true),
+            ("", false), ("null", false), ("*", false), ("https://*.example.com", false),
+            ("portal.example.com", false), ("https://", false), ("https:///", false), ("https://a/", false),
+            ("https://a/b", false), ("https://a?b", false), ("https://a#b", false), ("https://b@a", false),
+            ("http://a.de", false), ("http://localhost.de", false), ("http://127.0.0.1", false),
+            ("https://a:", false), ("https://a:0", false), ("https://a:01", false), ("https://a:443", false),
+            ("https://a:65536", false), ("https://a:80", true), ("http://localhost:80", false),
+            ("http://localhost:443", true), ("https://A.de", false), ("HTTPS://a.de", false),
+            ("https://a..de", false), ("https://a.", false), ("https://-a", false), ("https://a_b", false),
+            ("https://[::1]", false), ("https://m\u{FC}nchen.de", false), (" https://a", false),
+            ("https://a\n", false), ("ftp://a", false), ("https://a https://b", false),
+        ])
+    func origins(text: String, isAllowed: Bool) {
+        check(Origin.self, text, isAllowed)
+    }
+
+    @Test(
         "E-mail addresses",
         arguments: [
             ("name@example.com", true), ("billing+1@customer.example", true), ("O'Neil@Example.COM", true),

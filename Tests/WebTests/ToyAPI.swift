@@ -130,10 +130,12 @@ enum Toy {
     /// The tokens of this API are the names of roles.
     static func api(
         _ settings: API.Settings = API.Settings(), log: LogLines = LogLines(),
-        limit: @escaping API.Limit = { _, _ in nil }, shelf: ToyShelf = ToyShelf()
+        limit: @escaping API.Limit = { _, _ in nil },
+        allowOrigin: @escaping API.AllowOrigin = { _, _ in false }, shelf: ToyShelf = ToyShelf()
     ) -> API {
         API(
-            endpoints, settings: settings, logger: log.logger, limit: limit, carryOut: shelf.carryOut
+            endpoints, settings: settings, logger: log.logger, limit: limit, allowOrigin: allowOrigin,
+            carryOut: shelf.carryOut
         ) { token, _ in
             guard let role = Role(rawValue: token) else { throw Problem.unauthenticated }
             return Actor(.user(UserID.new()), role: role, scope: TenantScope(tenant))
