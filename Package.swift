@@ -119,7 +119,7 @@ let tests: [Target] = [
         "Contract", of: [],
         [
             "TestKit", "MPanelServer", "Kernel", "Postgres", "Schema", "Web", "Importing", "Subscriptions",
-            "Tenancy", "Platform", "Limits", "Reference",
+            "Tenancy", "Platform", "Limits", "Reference", "Seeds",
             .httpTypes, .logging, .crypto,
         ], exclude: ["Allowed"]),
 ]
