@@ -8,8 +8,8 @@ import Schema
 import Subscriptions
 import Tenancy
 
-/// `make bench`: the billing run beside the floor that PostgreSQL itself sets, and events on their way, in one
-/// cluster with fsync on.
+/// `make bench`: the billing run beside the floor that PostgreSQL itself sets, and events on their way, in
+/// one cluster with fsync on.
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Measure the billing run against the floor that PostgreSQL sets, and events on their way.",

@@ -6,7 +6,8 @@ import Postgres
 import Synchronization
 import Tenancy
 
-/// How long an event takes from its commit to a subscriber, and how many a dispatcher delivers when many wait.
+/// How long an event takes from its commit to a subscriber, and how many a dispatcher delivers when many
+/// wait.
 struct EventBench: Sendable {
     static let tenants = 20
     /// One by one, a pause after each.
