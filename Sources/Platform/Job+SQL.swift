@@ -76,6 +76,16 @@ extension Job {
         ])
     }
 
+    /// Has waiting jobs of a kind looked at now: what they waited for has come.
+    package static func hasten(_ kind: String, in tx: Transaction, at now: Instant) async throws {
+        _ = try await tx.pipeline([
+            """
+            UPDATE jobs SET due_at = \(now)
+            WHERE kind = \(kind) AND state = 'waiting' AND due_at > \(now)
+            """, wake,
+        ])
+    }
+
     static func delete(_ id: JobID, in tx: Transaction) async throws {
         try await tx.run("DELETE FROM jobs WHERE id = \(id)")
     }
@@ -116,6 +126,19 @@ extension Job {
             LIMIT \(limit)
             """
         ) { JobPlace(tenant: try $0["tenant_id"], id: try $0["id"]) }
+    }
+
+    /// The longest-due job of one tenant.
+    static func heads(
+        of tenant: TenantID, at now: Instant, in system: SystemDatabase
+    ) async throws -> [JobPlace] {
+        try await system.all(
+            """
+            SELECT id FROM jobs
+            WHERE tenant_id = \(tenant) AND due_at <= \(now)
+            ORDER BY due_at, id LIMIT 1
+            """
+        ) { JobPlace(tenant: tenant, id: try $0["id"]) }
     }
 
     /// Takes a job whose turn has come, or whose worker was lost, until `leaseEnd`. Nil when another worker

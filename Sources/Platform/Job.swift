@@ -42,6 +42,16 @@ package struct Job: Sendable {
     }
 }
 
+/// Thrown by a job that is not to be done now, through no fault of its own: it waits, and the attempt does
+/// not count.
+package struct JobPostponed: Error {
+    package let until: Instant
+
+    package init(until: Instant) {
+        self.until = until
+    }
+}
+
 /// How jobs of one kind are done.
 package struct JobDefinition: Sendable {
     package let kind: String

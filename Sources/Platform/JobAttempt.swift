@@ -15,9 +15,11 @@ extension JobWorker {
                 try await Job.take(place.id, at: now, until: leaseEnd(from: now), in: tx)
             }
         } catch {
-            logger.error(
-                "a job could not be taken",
-                metadata: ["job": "\(place.id)", "error": "\(String(reflecting: error))"])
+            if !Task.isCancelled {
+                logger.error(
+                    "a job could not be taken",
+                    metadata: ["job": "\(place.id)", "error": "\(String(reflecting: error))"])
+            }
             return false
         }
         guard let job = taken else { return false }
@@ -33,6 +35,10 @@ extension JobWorker {
             await write(job, scope) { tx in try await job.finish(in: tx) }
         } catch is LeaseLost {
             logger.warning("a job went to another worker", metadata: note(job, place))
+        } catch let wait as JobPostponed {
+            await write(job, scope) { tx in
+                try await job.handBack(until: wait.until, attempts: job.attempts - 1, error: nil, in: tx)
+            }
         } catch  where Task.isCancelled {
             // The process drains: somebody else goes on, and this attempt does not count.
             await write(job, scope) { tx in

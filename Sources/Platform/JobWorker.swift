@@ -50,13 +50,20 @@ package struct JobWorker: Service {
         }
     }
 
-    /// Does all jobs that are due now, and returns how many were begun. For tests and for rehearsals, in
-    /// which time stands still meanwhile.
+    /// Does all jobs that are due now, of all tenants or of one, and returns how many were begun. For tests,
+    /// and for commands that do not wait for a server.
     @discardableResult
-    package func drain() async throws -> Int {
+    package func drain(of tenant: TenantID? = nil) async throws -> Int {
         var begun = 0
         while true {
-            let places = try await Job.heads(at: clock.now(), limit: limits.jobs, in: system)
+            try Task.checkCancellation()
+            let now = clock.now()
+            let places =
+                if let tenant {
+                    try await Job.heads(of: tenant, at: now, in: system)
+                } else {
+                    try await Job.heads(at: now, limit: limits.jobs, in: system)
+                }
             let more = await withTaskGroup(of: Bool.self) { group in
                 for place in places { group.addTask { await attempt(place) } }
                 return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
