@@ -41,9 +41,10 @@ package struct Billing: Sendable {
     }
 
     /// Bills everything that is due and returns what was done. Running it again, at once or elsewhere at the
-    /// same time, bills nothing twice. `progress` hears the sum so far after each chunk.
+    /// same time, bills nothing twice. `progress` hears the sum so far after each chunk; when it throws, no
+    /// further chunk is begun, those under way are finished and told, and the error is thrown.
     package func run(
-        _ request: BillingRequest, progress: @Sendable (BillingReport) async -> Void = { _ in }
+        _ request: BillingRequest, progress: @Sendable (BillingReport) async throws -> Void = { _ in }
     ) async throws -> BillingReport {
         let context = try await begin(request)
         let run = BillingRun(database: database, context: context, workers: request.workers, logger: logger)

@@ -22,9 +22,8 @@ struct BillingRun: Sendable {
     private static let waitTime = Duration.milliseconds(100)
 
     /// Runs until nothing is due that can be billed, and returns the sum of it, without what was skipped.
-    /// `progress` hears of it after
-    /// each chunk.
-    func run(_ progress: @Sendable (BillingReport) async -> Void) async throws -> BillingReport {
+    /// `progress` hears of it after each chunk; what it throws ends the run.
+    func run(_ progress: @Sendable (BillingReport) async throws -> Void) async throws -> BillingReport {
         var report = BillingReport()
         var waited = 0
         while true {
@@ -41,9 +40,10 @@ struct BillingRun: Sendable {
 
     /// Once over everything that is due.
     private func pass(
-        into report: inout BillingReport, _ progress: @Sendable (BillingReport) async -> Void
+        into report: inout BillingReport, _ progress: @Sendable (BillingReport) async throws -> Void
     ) async throws -> ChunkOutcome {
         var sum = ChunkOutcome()
+        var halt: (any Error)?
         var feed = DueFeed(database: database, context: context)
         try await withThrowingTaskGroup(of: ChunkOutcome.self) { group in
             var running = 0
@@ -60,10 +60,17 @@ struct BillingRun: Sendable {
                     running -= 1
                     report.add(outcome)
                     sum.merge(outcome)
-                    await progress(report)
+                    do {
+                        try await progress(report)
+                    } catch {
+                        // What is under way is finished, so that all that was billed is told.
+                        halt = error
+                        isExhausted = true
+                    }
                 }
             }
         }
+        if let halt { throw halt }
         return sum
     }
 
