@@ -38,6 +38,7 @@ let foundation: [Target] = [
 let capabilities: [Target] = [
     library("Platform", ["Kernel", "Postgres", "Web", .logging, .lifecycle, .crypto]),
     library("Tenancy", ["Kernel", "BillingMath", "Postgres", "Web", "Platform"]),
+    library("Automation", ["Kernel", "Postgres", "Web", "Tenancy", "Platform", .logging, .lifecycle]),
     library("Limits", ["Kernel", "Redis", "Web", "Platform", .logging]),
     library(
         "Identity",
@@ -52,8 +53,8 @@ let capabilities: [Target] = [
     library(
         "Subscriptions",
         [
-            "Kernel", "BillingMath", "Postgres", "Web", "Tenancy", "Platform", "Customers", "Catalog", "Tax",
-            "Invoicing", .logging,
+            "Kernel", "BillingMath", "Postgres", "Web", "Tenancy", "Platform", "Automation", "Customers",
+            "Catalog", "Tax", "Invoicing", .logging,
         ]),
     library(
         "Importing",
@@ -68,9 +69,8 @@ let server: [Target] = [
     .executableTarget(
         name: "MPanelServer",
         dependencies: [
-            "Kernel", "BillingMath", "Postgres", "Redis", "Schema", "Web", "Tenancy", "Platform", "Limits",
-            "Identity", "Customers",
-            "Catalog", "Tax", "Ledger", "Invoicing", "Subscriptions", "Importing", "Reference", .hummingbird,
+            "Kernel", "BillingMath", "Postgres", "Redis", "Schema", "Web", "Tenancy", "Platform", "Automation",
+            "Limits", "Identity", "Customers", "Catalog", "Tax", "Ledger", "Invoicing", "Subscriptions", "Importing", "Reference", .hummingbird,
             .argumentParser,
             .logging, .lifecycle, .unixSignals, .configuration, .systemPackage, .crypto,
         ],
@@ -102,6 +102,7 @@ let tests: [Target] = [
             .crypto, .logging, .httpTypes,
         ]),
     testing("Tenancy", ["Kernel"]),
+    testing("Automation", ["Kernel"]),
     testing("Customers", ["Kernel"]),
     testing("Tax", ["Kernel", "BillingMath"]),
     testing("Ledger", ["Kernel"]),
@@ -113,7 +114,7 @@ let tests: [Target] = [
         "Scenario", of: [],
         [
             "TestKit", "Seeds", "MPanelServer", "Kernel", "Postgres", "Web", "Platform", "Subscriptions",
-            "Importing", "Tenancy", "Invoicing", .httpTypes, .logging, .lifecycle,
+            "Importing", "Tenancy", "Automation", "Invoicing", .httpTypes, .logging, .lifecycle,
         ]),
     testing(
         "Contract", of: [],

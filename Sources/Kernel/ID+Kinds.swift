@@ -1,6 +1,7 @@
 // Every kind of id, in the order of the alphabet. A prefix is part of the API: it never changes.
 
 package enum AuditEntryKind: IDKind { package static let prefix = "aud" }
+package enum AutomationRunKind: IDKind { package static let prefix = "aut" }
 package enum ContactKind: IDKind { package static let prefix = "ctc" }
 package enum CreditNoteKind: IDKind { package static let prefix = "crn" }
 package enum CustomerKind: IDKind { package static let prefix = "cus" }
@@ -19,6 +20,7 @@ package enum TenantKind: IDKind { package static let prefix = "ten" }
 package enum UserKind: IDKind { package static let prefix = "usr" }
 
 package typealias AuditEntryID = ID<AuditEntryKind>
+package typealias AutomationRunID = ID<AutomationRunKind>
 package typealias ContactID = ID<ContactKind>
 package typealias CreditNoteID = ID<CreditNoteKind>
 package typealias CustomerID = ID<CustomerKind>

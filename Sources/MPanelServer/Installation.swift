@@ -1,3 +1,4 @@
+package import Automation
 package import Catalog
 package import Customers
 import Foundation
@@ -29,6 +30,7 @@ package struct Installation: Sendable {
     package let ledger: Ledger
     package let invoicing: Invoicing
     package let subscriptions: Subscriptions
+    package let automation: Automation
     package let importing: Importing.Import
     package let jobs: Jobs
     package let commands: Commands
@@ -104,6 +106,10 @@ package struct Installation: Sendable {
             ])
         subscriptions = Subscriptions(
             database: database, tenants: tenants, taxRates: tax.rates, clock: clock, logger: logger)
+        // What others build on comes first, mail last.
+        automation = Automation(
+            subscriptions.automationSteps, stores: (database, system), tenants: tenants, clock: clock,
+            logger: logger)
         subscribers = tenancy.subscribers
         importing = Importing.Import(
             database: database, tenants: tenants, catalog: catalog, customers: customers, tax: tax,
@@ -116,8 +122,8 @@ package struct Installation: Sendable {
             let business =
                 tenancy.endpoints + identity.endpoints + catalog.endpoints + customers.endpoints
                 + tax.endpoints
-                + ledger.endpoints + invoicing.endpoints + subscriptions.endpoints + jobs.endpoints
-                + auditLog.endpoints
+                + ledger.endpoints + invoicing.endpoints + subscriptions.endpoints + automation.endpoints
+                + jobs.endpoints + auditLog.endpoints
             return try healthEndpoints + business + [Installation.openAPI.endpoint(of: business)]
         }
     }
@@ -152,8 +158,8 @@ package struct Installation: Sendable {
     /// Does the jobs of all capabilities.
     package func worker(_ limits: JobWorker.Limits = .init()) -> JobWorker {
         JobWorker(
-            subscriptions.jobs + subscribers.map { $0.job(on: database) }, stores: (database, system),
-            listener: listener, limits: limits, clock: clock, logger: logger)
+            subscriptions.jobs + automation.jobs + subscribers.map { $0.job(on: database) },
+            stores: (database, system), listener: listener, limits: limits, clock: clock, logger: logger)
     }
 
     /// Brings events to the subscribers of all capabilities.

@@ -1,3 +1,4 @@
+import Automation
 import Kernel
 import Logging
 import Platform
@@ -7,7 +8,7 @@ import UnixSignals
 extension Installation {
     /// What is done while no caller waits.
     func labour(_ limits: JobWorker.Limits) -> [any Service] {
-        [worker(limits), dispatcher(), eventRetention]
+        [worker(limits), automation.scheduler, dispatcher(), eventRetention]
     }
 }
 

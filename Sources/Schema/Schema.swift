@@ -23,6 +23,7 @@ package enum Schema {
         migration(18, "sessions", PackageResources._018_sessions_sql),
         migration(19, "event_deliveries", PackageResources._019_event_deliveries_sql),
         migration(20, "origins", PackageResources._020_origins_sql),
+        migration(21, "automation", PackageResources._021_automation_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

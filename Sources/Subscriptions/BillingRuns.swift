@@ -1,3 +1,4 @@
+import Automation
 import Foundation
 import Kernel
 import Platform
@@ -58,21 +59,79 @@ package struct BillingRuns: Sendable {
         }
     }
 
-    private func carryOut(_ id: RunID, _ scope: TenantScope) async throws {
+    /// `heard` may end it by throwing, as `Billing.run` says.
+    private func carryOut(
+        _ id: RunID, _ scope: TenantScope, heard: @Sendable (BillingReport) async throws -> Void = { _ in }
+    ) async throws {
         let taken = try await database.write(scope) { tx in try await QueuedRun.take(id, in: tx) }
         guard let run = taken else { return }
         let request = BillingRequest(scope: scope, asOf: run.asOf, isDryRun: run.isDryRun)
         let report = try await billing.run(request) { report in
             // Progress that is missed is made up by the next; the run itself must not fail for it.
+            let sum = run.report(with: report)
             try? await database.write(scope) { tx in
-                try await QueuedRun.report(run.report(with: report), of: id, now: clock.now(), in: tx)
+                try await QueuedRun.report(sum, of: id, now: clock.now(), in: tx)
             }
+            try await heard(sum)
         }
         // In an outage it waits: a run whose end is not written would be done again for nothing.
         try await Outage.outlasted {
             try await database.write(scope) { tx in
                 try await QueuedRun.end(id, .finished, run.report(with: report), now: clock.now(), in: tx)
             }
+        }
+    }
+}
+
+// Billing as a step of the daily automation.
+extension BillingRuns {
+    /// Bills the day as a billing run of its own, which people read like those that they asked for.
+    var automationStep: AutomationStep {
+        AutomationStep("billing") { hand in
+            // The same for each attempt, so that all are one billing run.
+            let id = RunID(hand.run.uuid)
+            try await open(id, hand)
+            do {
+                try await carryOut(id, hand.scope) { report in
+                    try await hand.checkpoint(StepProgress(of: report))
+                }
+            } catch let error where !(error is JobPostponed) {
+                // The next attempt takes it up again; without one, this is how it ended.
+                try? await database.write(hand.scope) { tx in
+                    try await QueuedRun.end(id, .failed, nil, now: clock.now(), in: tx)
+                }
+                throw error
+            }
+            return StepProgress(of: try await read(id, hand.scope).report)
+        }
+    }
+
+    /// Writes the run at the first attempt, and with it the one entry of the audit log.
+    private func open(_ id: RunID, _ hand: StepInHand) async throws {
+        try await database.write(hand.scope) { tx in
+            if try await QueuedRun.find(id, in: tx) != nil { return }
+            let days = try await billing.days(asOf: hand.day, in: tx)
+            let now = clock.now()
+            let run = QueuedRun(
+                id: id, asOf: hand.day, issuedOn: days.today, isDryRun: false, state: .running,
+                report: BillingReport(), startedAt: now, finishedAt: nil)
+            try await run.insert(in: tx)
+            try await Commands.record(
+                "startBillingRun", by: Actor(.automation, role: .owner, scope: hand.scope), RunBody(run),
+                in: tx, at: now)
+        }
+    }
+}
+
+extension StepProgress {
+    fileprivate init(of report: BillingReport) {
+        self.init()
+        itemsDone = report.lines
+        itemsFailed = report.failed.count
+        result.counts = ["invoices": report.invoices, "lines": report.lines, "skipped": report.skipped]
+        result.amounts = report.totals.mapValues { totals in
+            // A sum that no longer fits is left out.
+            ["net": totals.net, "tax": totals.tax, "gross": totals.gross].compactMapValues(\.self)
         }
     }
 }

@@ -1,3 +1,4 @@
+package import Automation
 import BillingMath
 import Catalog
 package import Foundation
@@ -35,6 +36,11 @@ package struct Subscriptions: Sendable {
 
     package var jobs: [JobDefinition] {
         [runs.job]
+    }
+
+    /// What the daily automation does of it.
+    package var automationSteps: [AutomationStep] {
+        [runs.automationStep]
     }
 
     /// Where billed terms do not tile the time line of their items.

@@ -27,6 +27,8 @@ struct SettingsBody: Codable, Sendable {
     let invoiceDaysBeforeDue: Int
     let paymentTermsDays: Int
     let allowedOrigins: AllowedOrigins
+    /// The hour of your day at which the daily automation is due.
+    let automationHour: Int
 }
 
 /// Absent fields stay as they are.
@@ -42,6 +44,7 @@ struct SettingsChange: Codable, Sendable {
     let invoiceDaysBeforeDue: Whole<0, 90>?
     let paymentTermsDays: Whole<0, 365>?
     let allowedOrigins: AllowedOrigins?
+    let automationHour: Whole<0, 23>?
 
     func apply(to settings: inout TenantSettings) {
         settings.seller = seller ?? settings.seller
@@ -55,6 +58,7 @@ struct SettingsChange: Codable, Sendable {
         settings.invoiceDaysBeforeDue = invoiceDaysBeforeDue?.value ?? settings.invoiceDaysBeforeDue
         settings.paymentTermsDays = paymentTermsDays?.value ?? settings.paymentTermsDays
         settings.allowedOrigins = allowedOrigins ?? settings.allowedOrigins
+        settings.automationHour = automationHour?.value ?? settings.automationHour
     }
 }
 
@@ -70,6 +74,7 @@ extension TenantBody {
                 invoiceNumberFormat: settings.invoiceNumberFormat,
                 creditNoteNumberFormat: settings.creditNoteNumberFormat, taxRounding: settings.taxRounding,
                 invoiceDaysBeforeDue: settings.invoiceDaysBeforeDue,
-                paymentTermsDays: settings.paymentTermsDays, allowedOrigins: settings.allowedOrigins))
+                paymentTermsDays: settings.paymentTermsDays, allowedOrigins: settings.allowedOrigins,
+                automationHour: settings.automationHour))
     }
 }

@@ -26,6 +26,8 @@ package struct TenantSettings: Versioned, Sendable, Hashable {
     /// How many days after its issue an invoice is payable, 0…365.
     package var paymentTermsDays: Int
     package var allowedOrigins = AllowedOrigins.none
+    /// The hour of the tenant's day at which its daily automation is due, 0…23.
+    package var automationHour: Int
 }
 
 /// Who sells, as the law wants it on a document.

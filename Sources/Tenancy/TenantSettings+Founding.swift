@@ -31,8 +31,13 @@ extension TenantSettings {
             invoiceNumberFormat: billing.invoiceNumberFormat,
             creditNoteNumberFormat: .creditNotes, taxRounding: billing.taxRounding,
             invoiceDaysBeforeDue: billing.invoiceDaysBeforeDue.value,
-            paymentTermsDays: billing.paymentTermsDays.value)
+            paymentTermsDays: billing.paymentTermsDays.value,
+            automationHour: TenantSettings.firstAutomationHour)
     }
+
+    /// Six in the morning: behind the hours in which clocks change and servers report their usage, and before
+    /// people are at work, who then find the day's invoices made.
+    private static let firstAutomationHour = 6
 }
 
 extension NumberFormat {

@@ -20,7 +20,6 @@ package struct TestServer: Sendable {
         package var redisURL: String?
         /// The key of the counters' names, which keeps one test's from another's.
         package var secret = SecretBox.newSecret()
-        package var clock = RealClock.system
         /// How long a mark of a session is believed.
         package var sessionTrust = SessionMarks.usualTrust
 
@@ -32,11 +31,11 @@ package struct TestServer: Sendable {
 
     /// Runs `body` on a fresh installation and takes it down again, whatever happens.
     package static func run<Value: Sendable>(
-        _ limited: Limited? = nil, _ body: (TestServer) async throws -> Value
+        _ limited: Limited? = nil, clock: RealClock = .system, _ body: (TestServer) async throws -> Value
     ) async throws -> Value {
         let database = try await TestCluster.shared.database()
         let server = TestServer(
-            installation: try installation(on: database, limited), database: database)
+            installation: try installation(on: database, limited, clock: clock), database: database)
         let result: Result<Value, any Error>
         do {
             result = .success(try await body(server))
@@ -50,7 +49,7 @@ package struct TestServer: Sendable {
 
     /// Another process's view of the same database.
     package static func installation(
-        on database: TestDatabase, _ limited: Limited? = nil
+        on database: TestDatabase, _ limited: Limited? = nil, clock: RealClock = .system
     ) throws -> Installation {
         guard let box = SecretBox(secret: limited?.secret ?? Data(repeating: 7, count: 32)) else {
             throw Problem.unavailable
@@ -58,8 +57,8 @@ package struct TestServer: Sendable {
         let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
         var parts = Installation.Parts(appURL: database.appURL, systemURL: database.systemURL, secrets: box)
         parts.passwordCost = 4
+        parts.clock = clock
         parts.quotas = limited?.quotas ?? .off
-        parts.clock = limited?.clock ?? .system
         // Without Redis whoever ends a session waits for so long.
         parts.sessionTrust = limited?.sessionTrust ?? .milliseconds(10)
         if let url = limited?.redisURL { parts.redis = try SharedRedis.pool(on: url, logger: logger) }

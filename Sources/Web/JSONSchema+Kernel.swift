@@ -11,7 +11,7 @@ extension ID: HasSchema {
 extension Day: HasSchema {
     package static var schema: JSONSchema {
         .text(
-            "must be a day of the form YYYY-MM-DD, from 1900-01-01 to 9999-12-31", example: "2026-01-31",
+            "must be a day of the form YYYY-MM-DD, from 1900-01-01 to 9999-12-31", example: "2026-12-31",
             format: "date", parse: { Day($0) != nil })
     }
 }

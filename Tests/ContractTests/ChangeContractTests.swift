@@ -167,6 +167,12 @@ struct Attempt: Sendable {
         case "startBillingRun": try await world.overseen("DELETE FROM jobs", "DELETE FROM billing_runs")
         case "retryJob", "discardJob":
             try await world.overseen("UPDATE jobs SET state = 'dead', due_at = NULL, ended_at = now()")
+        case "advanceSandboxClock":
+            try await world.overseen(
+                """
+                UPDATE sandbox_clocks
+                SET today = '2026-12-01', advance_from = NULL, advance_to = NULL, advance_asked_at = NULL
+                """)
         default: break
         }
     }
@@ -221,6 +227,7 @@ extension JSONSchema.Place {
         case .integer(let range):
             schema.sample(full: true).integer.map { .integer($0 == range.upperBound ? $0 - 1 : $0 + 1) }
         case .choice(let choices) where choices.count > 1: .string(choices[1])
+        case .string where schema.format == "date": "2026-12-09"
         case .string where schema.pattern == nil && [nil, "password"].contains(schema.format): "another thing"
         default: nil
         }

@@ -44,8 +44,8 @@ struct CredentialMatrixTests {
     private func expired(_ world: World) async throws -> String {
         var limited = TestServer.Limited(.off, redisURL: nil)
         limited.secret = Data(repeating: 7, count: 32)
-        limited.clock = RealClock { Instant.now().adding(seconds: -1800) }
-        let late = try TestServer.installation(on: world.server.database, limited)
+        let clock = RealClock { Instant.now().adding(seconds: -1800) }
+        let late = try TestServer.installation(on: world.server.database, limited, clock: clock)
         let email = try #require(EmailAddress("owner@\(world.ours.slug.text).example"))
         let token = try await TestServer.api(of: late) { anyone in
             try await anyone.signedIn(TestSignIn(company: world.ours.slug, email: email)).token

@@ -25,6 +25,8 @@ extension World {
             }
             _ = try await maker.make(for: "product-families")
             _ = try await maker.run()
+            _ = try await maker.automationRun()
+            _ = try await company.owner.must(.put, "/v1/automation/stop", ["reason": "A test"])
             for name in ["one", "two"] {
                 let answer = try await company.owner.send(
                     .post, "/v1/product-families", bytes: Array(#"{"name": "\#(name)"}"#.utf8),

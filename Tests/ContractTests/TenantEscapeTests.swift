@@ -6,8 +6,8 @@ import TestKit
 import Testing
 import Web
 
-/// Ten thousand requests by one company that name what is another's: in paths, bodies and filters, in cursors,
-/// sort keys and idempotency keys.
+/// Ten thousand requests by one company that name what is another's: in paths, bodies and filters, in
+/// cursors, sort keys and idempotency keys.
 @Suite("Tenant escape")
 struct TenantEscapeTests {
     @Test("ten thousand requests with another company's ids, cursors and keys show and change nothing of it")

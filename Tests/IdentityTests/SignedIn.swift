@@ -79,9 +79,8 @@ extension TestServer {
         by clock: MovedClock, _ body: @Sendable (TestServer, TestSignIn, TestClient) async throws -> Void
     ) async throws {
         var limited = Limited(.off, redisURL: nil)
-        limited.clock = clock.clock
         limited.sessionTrust = .milliseconds(10)
-        try await TestServer.run(limited) { server in
+        try await TestServer.run(limited, clock: clock.clock) { server in
             let sign = try await server.owner()
             try await server.api { anyone in try await body(server, sign, anyone) }
         }

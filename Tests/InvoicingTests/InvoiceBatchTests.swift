@@ -104,7 +104,7 @@ extension TenantCalendar {
                 defaultCurrency: Currency("EUR")!, brand: Brand(name: Text("Acme")!),
                 invoiceNumberFormat: NumberFormat("A-{year}-{number:6}")!,
                 creditNoteNumberFormat: NumberFormat("C-{number}")!, taxRounding: .line,
-                invoiceDaysBeforeDue: 0, paymentTermsDays: termsDays),
+                invoiceDaysBeforeDue: 0, paymentTermsDays: termsDays, automationHour: 6),
             today: Day("2026-12-01")!)
     }
 }

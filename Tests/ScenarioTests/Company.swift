@@ -14,11 +14,14 @@ struct Company: Sendable {
     let slug: Slug
     let scope: TenantScope
 
-    /// Imports the provider as a sandbox. Fails the test when a row is refused.
-    init(_ provider: Provider, as slug: String = "acme", on server: TestServer) async throws {
+    /// Imports the provider, as a sandbox unless told. Fails the test when a row is refused.
+    init(
+        _ provider: Provider, as slug: String = "acme", isSandbox: Bool = true, on server: TestServer
+    ) async throws {
         let directory = try provider.write()
         defer { try? FileManager.default.removeItem(at: directory) }
-        let report = try await Company.take(directory, as: slug, today: provider.today, on: server)
+        let report = try await Company.take(
+            directory, as: slug, today: isSandbox ? provider.today : nil, on: server)
         #expect(report.refusals.isEmpty)
         try await self.init(report.tenant, on: server)
     }
@@ -31,10 +34,11 @@ struct Company: Sendable {
     }
 
     static func take(
-        _ directory: URL, as slug: String, today: String, on server: TestServer
+        _ directory: URL, as slug: String, today: String?, on server: TestServer
     ) async throws -> ImportReport {
         try await server.installation.importing.run(
-            directory, into: try #require(Slug(slug)), sandboxToday: try #require(Day(today) as Day?)
+            directory, into: try #require(Slug(slug)),
+            sandboxToday: try today.map { try #require(Day($0)) }
         ) { _ in }
     }
 

@@ -294,12 +294,6 @@ private final class Flag: Sendable {
     func set() { value.withLock { $0 = true } }
 }
 
-private struct Mishap: Error {}
-
-extension Logger {
-    fileprivate static let silent = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
-}
-
 extension TestServer {
     fileprivate func dispatcher(
         _ subscribers: [Subscriber], _ limits: EventDispatcher.Limits = .init(), listener: Listener? = nil

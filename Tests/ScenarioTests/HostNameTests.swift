@@ -39,7 +39,3 @@ struct HostNameTests {
         }
     }
 }
-
-extension Logger {
-    fileprivate static let silent = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
-}

@@ -228,34 +228,8 @@ struct JobTests {
     }
 }
 
-/// What jobs did, in order.
-private final class Diary: Sendable {
-    private let lines = Mutex<[String]>([])
-
-    var entries: [String] { lines.withLock { $0 } }
-
-    func note(_ line: String) { lines.withLock { $0.append(line) } }
-}
-
-/// A real clock that stands still until it is moved.
-private final class ManualClock: Sendable {
-    private let time = Mutex(Instant.now())
-
-    func now() -> Instant { time.withLock { $0 } }
-
-    func advance(seconds: Int64) {
-        time.withLock { $0 = $0.adding(seconds: seconds) }
-    }
-}
-
-private struct Mishap: Error {}
-
-extension Logger {
-    fileprivate static let silent = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
-}
-
 extension TestServer {
-    fileprivate func worker(
+    func worker(
         _ definitions: [JobDefinition], _ limits: JobWorker.Limits = .init(), listener: Listener? = nil,
         clock: ManualClock
     ) -> JobWorker {
