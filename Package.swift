@@ -22,13 +22,14 @@ let systemLibraries: [Target] = [
 let foundation: [Target] = [
     library("Kernel"),
     library("BillingMath", ["Kernel"]),
+    library("Measures"),
     library("LocalServers", [.subprocess, .crypto]),
-    library("Postgres", ["Kernel", "CLibpq", "LocalServers", .logging, .lifecycle, .crypto]),
+    library("Postgres", ["Kernel", "Measures", "CLibpq", "LocalServers", .logging, .lifecycle, .crypto]),
     library(
         "Redis",
         ["LocalServers", .logging, .lifecycle, .crypto, .nioCore, .nioPosix, .nioSSL]),
     library("Schema", ["Postgres"], resources: [.embedInCode("Migrations")]),
-    library("Web", ["Kernel", .hummingbird, .logging, .httpTypes, .nioCore, .nioPosix]),
+    library("Web", ["Kernel", "Measures", .hummingbird, .logging, .httpTypes, .nioCore, .nioPosix]),
     // The pages under /docs. Its folder Guides is docs/guides, by a symbolic link: one text for both readers.
     library(
         "Reference", ["Kernel", "Web", .crypto], resources: [.embedInCode("Assets"), .embedInCode("Guides")]),
@@ -53,8 +54,8 @@ let capabilities: [Target] = [
     library(
         "Subscriptions",
         [
-            "Kernel", "BillingMath", "Postgres", "Web", "Tenancy", "Platform", "Automation", "Customers",
-            "Catalog", "Tax", "Invoicing", .logging,
+            "Kernel", "Measures", "BillingMath", "Postgres", "Web", "Tenancy", "Platform", "Automation",
+            "Customers", "Catalog", "Tax", "Invoicing", .logging,
         ]),
     library(
         "Importing",
@@ -69,8 +70,9 @@ let server: [Target] = [
     .executableTarget(
         name: "MPanelServer",
         dependencies: [
-            "Kernel", "BillingMath", "Postgres", "Redis", "Schema", "Web", "Tenancy", "Platform", "Automation",
-            "Limits", "Identity", "Customers", "Catalog", "Tax", "Ledger", "Invoicing", "Subscriptions", "Importing", "Reference", .hummingbird,
+            "Kernel", "Measures", "BillingMath", "Postgres", "Redis", "Schema", "Web", "Tenancy", "Platform",
+            "Automation", "Limits", "Identity", "Customers", "Catalog", "Tax", "Ledger", "Invoicing",
+            "Subscriptions", "Importing", "Reference", .hummingbird,
             .argumentParser,
             .logging, .lifecycle, .unixSignals, .configuration, .systemPackage, .crypto,
         ],
@@ -89,10 +91,12 @@ let tests: [Target] = [
     // Random numbers that come again: pure tests take them without the server.
     library("Seeds"),
     testing("Kernel", ["Seeds"]),
+    testing("Measures"),
     testing("BillingMath", ["Kernel", "Seeds"]),
     testing("Postgres", ["Kernel", .logging, .lifecycle]),
     testing("Redis", ["LocalServers", .logging, .lifecycle, .nioCore, .nioPosix]),
-    testing("Web", ["Kernel", .hummingbird, .hummingbirdTesting, .logging, .httpTypes, .nioCore]),
+    testing(
+        "Web", ["Kernel", "Measures", .hummingbird, .hummingbirdTesting, .logging, .httpTypes, .nioCore]),
     testing("Reference", ["Kernel", "Web"]),
     testing("Limits", ["Kernel", "Redis", "Web", "Platform", "TestKit", "Seeds", .logging, .httpTypes]),
     testing(
@@ -114,7 +118,7 @@ let tests: [Target] = [
         "Scenario", of: [],
         [
             "TestKit", "Seeds", "MPanelServer", "Kernel", "Postgres", "Web", "Platform", "Subscriptions",
-            "Importing", "Tenancy", "Automation", "Invoicing", .httpTypes, .logging, .lifecycle,
+            "Importing", "Tenancy", "Automation", "Invoicing", "Measures", .httpTypes, .logging, .lifecycle,
         ]),
     testing(
         "Contract", of: [],

@@ -187,7 +187,8 @@ extension Invoices {
         if !postings.isEmpty {
             statements.append(Posting.insertion(of: postings, tenant: tx.scope.tenant, at: now))
         }
-        statements.append(Event.insertion(of: events, tenant: tx.scope.tenant, at: now))
+        statements.append(
+            Event.insertion(of: events, tenant: tx.scope.tenant, trace: tx.trace, at: now))
         try await refusing(InvoicingProblem.byConstraint) { _ = try await tx.pipeline(statements + last) }
     }
 }

@@ -155,11 +155,15 @@ package struct Installation: Sendable {
             authenticate: { token, host in try await identity.authenticate(bearer: token, host: host) })
     }
 
+    var jobDefinitions: [JobDefinition] {
+        subscriptions.jobs + automation.jobs + subscribers.map { $0.job(on: database) }
+    }
+
     /// Does the jobs of all capabilities.
     package func worker(_ limits: JobWorker.Limits = .init()) -> JobWorker {
         JobWorker(
-            subscriptions.jobs + automation.jobs + subscribers.map { $0.job(on: database) },
-            stores: (database, system), listener: listener, limits: limits, clock: clock, logger: logger)
+            jobDefinitions, stores: (database, system), listener: listener, limits: limits, clock: clock,
+            logger: logger)
     }
 
     /// Brings events to the subscribers of all capabilities.

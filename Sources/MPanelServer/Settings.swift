@@ -18,6 +18,9 @@ struct Settings: Sendable {
     let secretKey: String?
     let host: String
     let port: Int
+    /// Where /metrics is served; nowhere without a port.
+    let metricsHost: String
+    let metricsPort: Int?
     let isBehindTLS: Bool
     let trustedProxies: Int
     let logLevel: String
@@ -46,6 +49,9 @@ struct Settings: Sendable {
             secretKey: config.string(forKey: "secret.key", isSecret: true),
             host: config.string(forKey: "host", default: "127.0.0.1"),
             port: config.int(forKey: "port", default: 8080),
+            metricsHost: config.string(
+                forKey: "metrics.host", default: config.string(forKey: "host", default: "127.0.0.1")),
+            metricsPort: try metricsPort(config),
             isBehindTLS: config.bool(forKey: "behind.tls", default: false),
             trustedProxies: config.int(forKey: "trusted.proxies", default: 0),
             logLevel: config.string(forKey: "log.level", default: "info"),
@@ -70,6 +76,19 @@ struct Settings: Sendable {
             quotas[keyPath: path] = quota
         }
         return quotas
+    }
+
+    /// Like the quotas, it must not pass for switched off because it is no number.
+    private static func metricsPort(_ config: ConfigReader) throws -> Int? {
+        guard
+            let text = config.string(forKey: "metrics.port")
+                ?? config.int(forKey: "metrics.port")
+                .map(String.init)
+        else { return nil }
+        guard let port = Int(text), (1...65_535).contains(port) else {
+            throw Complaint("MPANEL_METRICS_PORT must be a port, from 1 to 65535.")
+        }
+        return port
     }
 
     private static func databases(_ config: ConfigReader) throws -> Databases? {

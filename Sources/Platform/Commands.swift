@@ -33,7 +33,7 @@ package struct Commands: Sendable {
             prepared = try await prepare()
         }
         do {
-            return try await database.write(command.actor.scope) { tx in
+            return try await database.write(command.actor.scope, trace: command.trace) { tx in
                 let now = clock.now()
                 if let claim, let answer = try await claim.take(in: tx, at: now) { return answer }
                 let outcome = try await body.run(Change(tx: tx, command: command, now: now), prepared)

@@ -9,6 +9,7 @@ extension Delivery {
     init(row: Row) throws {
         subscriber = try row["subscriber"]
         event = try Event(row: row)
+        trace = (try row["trace_id"] as String?).flatMap { TraceID($0) }
         attempts = Int(try row["attempts"] as Int32)
     }
 
@@ -63,7 +64,7 @@ extension Delivery {
             WHERE (taken.subscriber, taken.object_id, taken.object_version, taken.event_id)
                 = (free.subscriber, free.object_id, free.object_version, free.event_id)
             RETURNING taken.subscriber, taken.event_id, taken.type, taken.object_id, taken.object_version,
-                taken.payload, taken.attempts
+                taken.payload, taken.trace_id, taken.attempts
             """, Delivery.init(row:))
     }
 
@@ -81,7 +82,7 @@ extension Delivery {
     static func find(_ key: Key, of subscriber: String, in tx: Transaction) async throws -> Delivery? {
         try await tx.first(
             """
-            SELECT subscriber, event_id, type, object_id, object_version, payload, attempts
+            SELECT subscriber, event_id, type, object_id, object_version, payload, trace_id, attempts
             FROM event_deliveries
             WHERE subscriber = \(subscriber) AND object_id = \(key.object)
                 AND object_version = \(Int32(key.version)) AND event_id = \(key.event)
@@ -120,7 +121,8 @@ extension Delivery {
         ) { try $0["is_open"] as Bool }
         guard isOpen == true else { return }
         let job = try await Job.ask(
-            for: Subscriber.jobKind(of: subscriber), JSONText(encoding: key), in: tx, at: now)
+            for: Subscriber.jobKind(of: subscriber), JSONText(encoding: key), trace: trace, in: tx,
+            at: now)
         try await tx.run(
             "UPDATE event_deliveries AS d SET due_at = NULL, job_id = \(job) WHERE \(isThis)")
     }

@@ -6,6 +6,8 @@ package import Postgres
 struct Delivery: Sendable {
     let subscriber: String
     let event: Event
+    /// Of whatever caused the event; nil when that was not traced.
+    let trace: TraceID?
     /// How often a dispatcher took it, with this time.
     let attempts: Int
 

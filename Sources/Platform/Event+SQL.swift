@@ -13,14 +13,18 @@ extension Event {
 
     /// Writes events into the outbox, in the transaction that caused them: either both happened or neither.
     package static func record(_ events: [Event], in tx: Transaction, at now: Instant) async throws {
-        if !events.isEmpty { try await tx.run(insertion(of: events, tenant: tx.scope.tenant, at: now)) }
+        if !events.isEmpty {
+            try await tx.run(insertion(of: events, tenant: tx.scope.tenant, trace: tx.trace, at: now))
+        }
     }
 
     /// The same as a statement, for those who send several in one round trip.
     ///
     /// It writes what subscribers are owed too, and calls for a dispatcher only when there is something: all
     /// transactions that notify commit one by one, in the whole cluster.
-    package static func insertion(of events: [Event], tenant: TenantID, at now: Instant) -> SQL {
+    package static func insertion(
+        of events: [Event], tenant: TenantID, trace: TraceID? = nil, at now: Instant
+    ) -> SQL {
         """
         WITH event AS MATERIALIZED (
             SELECT id, type, object_id, object_version, payload
@@ -33,9 +37,9 @@ extension Event {
             FROM event
         ), owed AS (
             INSERT INTO event_deliveries (tenant_id, subscriber, object_id, object_version, event_id, type,
-                payload, recorded_at, due_at)
-            SELECT \(tenant), s.subscriber, e.object_id, e.object_version, e.id, e.type, e.payload, \(now),
-                \(now)
+                payload, trace_id, recorded_at, due_at)
+            SELECT \(tenant), s.subscriber, e.object_id, e.object_version, e.id, e.type, e.payload,
+                \(trace?.description), \(now), \(now)
             FROM event AS e
             JOIN mpanel_subscriptions() AS s ON s.event_type = e.type
             RETURNING event_id

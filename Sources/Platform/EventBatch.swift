@@ -121,13 +121,13 @@ extension EventDispatcher {
     }
 
     private func note(_ delivery: Delivery, _ scope: TenantScope, _ error: any Error) {
-        logger.error(
-            "an event could not be delivered and became a job",
-            metadata: [
-                "subscriber": "\(delivery.subscriber)", "type": "\(delivery.event.type)",
-                "event": "\(delivery.event.id)", "tenant": "\(scope.tenant)",
-                "error": "\(String(reflecting: error))",
-            ])
+        var metadata: Logger.Metadata = [
+            "subscriber": "\(delivery.subscriber)", "type": "\(delivery.event.type)",
+            "event": "\(delivery.event.id)", "tenant": "\(scope.tenant)",
+            "error": "\(String(reflecting: error))",
+        ]
+        metadata["trace_id"] = delivery.trace.map { "\($0)" }
+        logger.error("an event could not be delivered and became a job", metadata: metadata)
     }
 }
 

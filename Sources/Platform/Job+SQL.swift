@@ -10,12 +10,13 @@ struct JobPlace: Sendable, Hashable {
 
 extension Job {
     private static let columns: SQL =
-        "id, kind, payload, state, attempts, due_at, last_error, recorded_at, ended_at"
+        "id, kind, payload, trace_id, state, attempts, due_at, last_error, recorded_at, ended_at"
 
     init(row: Row) throws {
         id = try row["id"]
         kind = try row["kind"]
         payload = try row["payload"]
+        trace = (try row["trace_id"] as String?).flatMap { TraceID($0) }
         state = try row["state"]
         attempts = Int(try row["attempts"] as Int32)
         dueAt = try row["due_at"]
@@ -28,16 +29,24 @@ extension Job {
     package static let channel = "mpanel_jobs"
 
     /// Asks for a job, in the transaction that makes it necessary: either both exist or neither. Workers hear
-    /// of it at commit.
+    /// of it at commit. It belongs to the transaction's trace.
     @discardableResult
     package static func ask(
         for kind: String, _ payload: JSONText, in tx: Transaction, at now: Instant
     ) async throws -> JobID {
+        try await ask(for: kind, payload, trace: tx.trace, in: tx, at: now)
+    }
+
+    /// The same in a trace that is known from elsewhere.
+    static func ask(
+        for kind: String, _ payload: JSONText, trace: TraceID?, in tx: Transaction, at now: Instant
+    ) async throws -> JobID {
         let id = JobID.new()
         _ = try await tx.pipeline([
             """
-            INSERT INTO jobs (tenant_id, id, kind, payload, state, attempts, due_at, recorded_at)
-            VALUES (\(tx.scope.tenant), \(id), \(kind), \(payload), 'waiting', 0, \(now), \(now))
+            INSERT INTO jobs (tenant_id, id, kind, payload, trace_id, state, attempts, due_at, recorded_at)
+            VALUES (\(tx.scope.tenant), \(id), \(kind), \(payload), \(trace?.description), 'waiting', 0,
+                \(now), \(now))
             """, wake,
         ])
         return id

@@ -18,6 +18,8 @@ package struct Job: Sendable {
     /// Which definition does it: `billing_run`.
     package let kind: String
     package let payload: JSONText
+    /// Of whatever asked for it; nil when that was not traced.
+    let trace: TraceID?
     package let state: State
     /// Attempts that were begun, with the one that runs.
     package let attempts: Int

@@ -33,6 +33,7 @@ extension JobWorker {
         do {
             try await underLease(of: job, scope) { try await definition.run(scope, job.payload) }
             await write(job, scope) { tx in try await job.finish(in: tx) }
+            logger.info("a job was done", metadata: note(job, place))
         } catch is LeaseLost {
             logger.warning("a job went to another worker", metadata: note(job, place))
         } catch let wait as JobPostponed {
@@ -122,6 +123,7 @@ extension JobWorker {
             "job": "\(job.id)", "kind": "\(job.kind)", "tenant": "\(place.tenant)",
             "attempt": "\(job.attempts)",
         ]
+        metadata["trace_id"] = job.trace.map { "\($0)" }
         metadata["error"] = error.map { "\(String(reflecting: $0))" }
         return metadata
     }

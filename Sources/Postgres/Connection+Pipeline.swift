@@ -21,6 +21,8 @@ extension Connection {
         else {
             throw broken(answered: false)
         }
+        let began = ContinuousClock.now
+        defer { if let last = sent.last { queryTimes?.note(ContinuousClock.now - began, last.text) } }
         let replies = try send(sent)
         try flush()
         return try receive(replies)

@@ -19,10 +19,15 @@ package actor Connection {
     nonisolated let openedAt = ContinuousClock.now
     private nonisolated let condition = Atomic(Condition.idle)
     var statements: StatementCache
+    /// Nil when nobody asks how long statements take.
+    let queryTimes: QueryTimes?
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
-    private init(_ link: Link, _ executor: QueueExecutor, keeping preparedStatements: Int) {
+    private init(
+        _ link: Link, _ executor: QueueExecutor, keeping preparedStatements: Int, noting times: QueryTimes?
+    ) {
+        queryTimes = times
         self.link = link
         self.executor = executor
         canceller = Canceller(link.pointer)
@@ -30,10 +35,12 @@ package actor Connection {
     }
 
     /// Connects, at most for the settings' limit. Throws a `ConnectionFailure`.
-    package static func open(_ settings: PostgresSettings) async throws -> Connection {
+    package static func open(
+        _ settings: PostgresSettings, noting times: QueryTimes? = nil
+    ) async throws -> Connection {
         let executor = QueueExecutor()
         let link = try await executor.run { try Link(settings) }
-        return Connection(link, executor, keeping: settings.preparedStatements)
+        return Connection(link, executor, keeping: settings.preparedStatements, noting: times)
     }
 
     nonisolated var currentCondition: Condition { condition.load(ordering: .acquiring) }

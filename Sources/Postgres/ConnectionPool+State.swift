@@ -1,4 +1,5 @@
 import Kernel
+package import Measures
 
 /// Counts of one pool since it was made, and its present state.
 package struct PoolStatistics: Hashable, Sendable {
@@ -7,9 +8,10 @@ package struct PoolStatistics: Hashable, Sendable {
     package internal(set) var idle = 0
     /// Callers in line now.
     package internal(set) var waiting = 0
-    /// Callers that ever had to wait, for how long together, and how many in vain.
+    /// Callers that ever had to wait, for how long together and each, and how many in vain.
     package internal(set) var waits = 0
     package internal(set) var waited = Duration.zero
+    package internal(set) var waitTimes = Buckets()
     package internal(set) var waitsEndedByLimit = 0
     package internal(set) var opened = 0
     package internal(set) var failedToOpen = 0
@@ -77,6 +79,7 @@ extension ConnectionPool {
 
         mutating func noteWait(_ duration: Duration) {
             statistics.waited += duration
+            statistics.waitTimes.add(duration)
         }
 
         /// To the first in line, else idle.

@@ -23,6 +23,7 @@ package final class ConnectionPool: Service {
     private let limits: Limits
     private let logger: Logger
     private let state: Mutex<State>
+    package let queryTimes = QueryTimes()
 
     package init(_ settings: PostgresSettings, limits: Limits = Limits(), logger: Logger) {
         self.settings = settings
@@ -89,7 +90,7 @@ extension ConnectionPool {
     /// Opens a connection in a place that the caller already holds; the place is free again when that fails.
     private func open() async throws -> Connection {
         do {
-            let connection = try await Connection.open(settings)
+            let connection = try await Connection.open(settings, noting: queryTimes)
             state.withLock { $0.statistics.opened += 1 }
             return connection
         } catch {

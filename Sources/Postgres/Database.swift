@@ -15,7 +15,7 @@ package struct Database: Sendable {
         _ scope: TenantScope, _ body: (Transaction) async throws -> Value
     ) async throws -> Value {
         try await transactions.run(["BEGIN READ ONLY", scope.setting], isReadOnly: true) { session in
-            try await body(Transaction(scope: scope, session: session))
+            try await body(Transaction(scope: scope, trace: nil, session: session))
         }
     }
 
@@ -28,19 +28,20 @@ package struct Database: Sendable {
         let begin: SQL = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
         let wholeTables: SQL = "SELECT set_config('enable_nestloop', 'off', true)"
         return try await transactions.run([begin, scope.setting, wholeTables], isReadOnly: true) { session in
-            try await body(Transaction(scope: scope, session: session))
+            try await body(Transaction(scope: scope, trace: nil, session: session))
         }
     }
 
     /// Runs `body` in a transaction and commits it; any error, or the task's cancellation, rolls back.
     /// Repeated at most three times after a deadlock or a serialization failure. Throws
-    /// `PostgresError.commitUnknown` when the answer to COMMIT was lost.
+    /// `PostgresError.commitUnknown` when the answer to COMMIT was lost. What the transaction asks for, to be
+    /// done later, belongs to `trace`.
     @discardableResult
     package func write<Value: Sendable>(
-        _ scope: TenantScope, _ body: (Transaction) async throws -> Value
+        _ scope: TenantScope, trace: TraceID? = nil, _ body: (Transaction) async throws -> Value
     ) async throws -> Value {
         try await transactions.run(["BEGIN", scope.setting], isReadOnly: false) { session in
-            try await body(Transaction(scope: scope, session: session))
+            try await body(Transaction(scope: scope, trace: trace, session: session))
         }
     }
 
@@ -103,6 +104,8 @@ package struct SystemDatabase: Sendable {
 /// throws `TransactionEnded`.
 package struct Transaction: StatementRunner {
     package let scope: TenantScope
+    /// The trace that its work belongs to; nil when nothing traced it.
+    package let trace: TraceID?
     let session: Session
 
     package func pipeline(_ statements: [SQL]) async throws -> [Rows] {

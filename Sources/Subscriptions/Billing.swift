@@ -13,6 +13,8 @@ package struct Billing: Sendable {
     private let taxRates: TaxRates
     private let clock: RealClock
     private let logger: Logger
+    /// What the runs of this process did.
+    package let counts = BillingCounts()
 
     init(database: Database, tenants: Tenants, taxRates: TaxRates, clock: RealClock, logger: Logger) {
         self.database = database
@@ -46,11 +48,14 @@ package struct Billing: Sendable {
     package func run(
         _ request: BillingRequest, progress: @Sendable (BillingReport) async throws -> Void = { _ in }
     ) async throws -> BillingReport {
-        let context = try await begin(request)
-        let run = BillingRun(database: database, context: context, workers: request.workers, logger: logger)
-        var report = try await run.run(progress)
-        report.skipped = try await Outage.outlasted { try await end(context) }
-        return report
+        try await counts.counting(isDryRun: request.isDryRun) {
+            let context = try await begin(request)
+            let run = BillingRun(
+                database: database, context: context, workers: request.workers, logger: logger)
+            var report = try await run.run(progress)
+            report.skipped = try await Outage.outlasted { try await end(context) }
+            return report
+        }
     }
 
     /// Runs for many tenants, some at once. One tenant's failure stops none of the others. The results are in

@@ -1,8 +1,15 @@
 import Kernel
 import Platform
-import Postgres
+package import Postgres
 
 extension Subscription {
+    /// How many subscriptions the tenant has that are active.
+    package static func countActive(in tx: Transaction) async throws -> Int {
+        try await tx.first("SELECT count(*) AS number FROM subscriptions WHERE state = 'active'") {
+            try $0["number"]
+        } ?? 0
+    }
+
     /// What the calendar does to subscriptions, in one statement: orders whose first day has come start their
     /// trial or become active, and so do trials that have ended. Returns how many moved.
     @discardableResult

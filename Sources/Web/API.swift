@@ -2,6 +2,7 @@ import HTTPTypes
 package import Hummingbird
 package import Kernel
 package import Logging
+package import Measures
 
 /// The HTTP server's side of a list of endpoints: routes, credentials, limits and problems. It knows no
 /// store.
@@ -39,6 +40,14 @@ package struct API: Sendable {
         package init() {}
     }
 
+    package static let requestMetric = Metric(
+        "mpanel_http_request_seconds", .histogram,
+        "Requests until their answer was ready, by route and class of status, which is none where the "
+            + "connection broke",
+        labels: ["method", "route", "status"])
+
+    /// Of every request that this API answered.
+    package let requestTimes = Timings(API.requestMetric)
     /// As declared; generated tests walk it.
     package let endpoints: [Endpoint]
     /// What is served beside the API to everybody: its documentation.
@@ -85,7 +94,7 @@ package struct API: Sendable {
         let router = Router(context: WebContext.self, options: .autoGenerateHeadEndpoints)
         router.add(middleware: HeadAnswers())
         router.add(middleware: RequestIDs())
-        router.add(middleware: AccessLog())
+        router.add(middleware: AccessLog(times: requestTimes))
         router.add(middleware: SecurityHeaders(isBehindTLS: settings.isBehindTLS))
         router.add(middleware: RateLimitHeaders())
         router.add(middleware: DeprecationHeaders())

@@ -20,6 +20,7 @@ package struct Call: Sendable {
     /// Set exactly when the endpoint has a permission, which this actor holds.
     package var actor: Actor?
     package var requestID: String
+    package var trace: TraceID?
 
     /// An empty call; the pipeline fills in the rest.
     package init(requestID: String) {

@@ -10,6 +10,8 @@ package struct Command: Sendable {
     package let subject: String?
     /// Nil when no request asked for it: the command line, a schedule.
     package let requestID: String?
+    /// Nil when nothing traced it.
+    package internal(set) var trace: TraceID?
     package let key: IdempotencyKey?
     /// Of the header If-Match; nil without it.
     package let condition: VersionCondition?

@@ -167,6 +167,7 @@ extension Command {
                 try IdempotencyKey($0, place: place, content: WireFormat.encode(input.content))
             },
             condition: try call.ifMatch.map { try VersionCondition($0) })
+        trace = call.trace
     }
 }
 

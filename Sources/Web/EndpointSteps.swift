@@ -27,6 +27,7 @@ struct EndpointSteps: Sendable {
 
     private func call(_ request: Hummingbird.Request, _ context: WebContext) async throws -> Call {
         var call = Call(requestID: context.requestID)
+        call.trace = context.trace
         call.host = request.host
         call.clientAddress = ClientAddress(of: request, context, trustedProxies: settings.trustedProxies)
         call.userAgent = request.headers[.userAgent].map { String($0.prefix(512)) }

@@ -4,7 +4,8 @@ import Kernel
 import Logging
 
 /// Gives every request an id: the caller's `X-Request-ID` when it is harmless, else a new one. The answer and
-/// every log line carry it.
+/// every log line carry it. Log lines carry the trace, too: that of the caller's `traceparent`, else a new
+/// one.
 struct RequestIDs: RouterMiddleware {
     typealias Context = WebContext
 
@@ -15,6 +16,9 @@ struct RequestIDs: RouterMiddleware {
         var context = context
         context.requestID = request.headers[.requestID].flatMap(RequestIDs.harmless) ?? RequestIDs.new()
         context.logger[metadataKey: "request_id"] = "\(context.requestID)"
+        let trace = RequestIDs.trace(of: request) ?? .new()
+        context.trace = trace
+        context.logger[metadataKey: "trace_id"] = "\(trace)"
         var response = try await next(request, context)
         response.headers[.requestID] = context.requestID
         return response
@@ -24,6 +28,12 @@ struct RequestIDs: RouterMiddleware {
     private static func harmless(_ text: String) -> String? {
         (1...64).contains(text.utf8.count)
             && text.utf8.allSatisfy({ $0.isASCIIAlphanumeric || "._-".utf8.contains($0) }) ? text : nil
+    }
+
+    /// Nil unless there is one header and it is valid.
+    private static func trace(of request: Hummingbird.Request) -> TraceID? {
+        let headers = request.headers[values: .traceparent]
+        return headers.count == 1 ? TraceID(traceparent: headers[0]) : nil
     }
 
     private static func new() -> String {
@@ -37,6 +47,7 @@ extension HTTPField.Name {
     static let deprecation = named("Deprecation")
     static let sunset = named("Sunset")
     static let link = named("Link")
+    static let traceparent = named("traceparent")
     static let referrerPolicy = named("Referrer-Policy")
     static let rateLimit = named("RateLimit")
     static let rateLimitPolicy = named("RateLimit-Policy")

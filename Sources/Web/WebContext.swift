@@ -10,6 +10,8 @@ package struct WebContext: RequestContext {
     package var coreContext: CoreRequestContextStorage
     /// Set by the first middleware.
     var requestID = ""
+    /// Set with it.
+    var trace: TraceID?
     /// Who is at the other end of the connection: the client, or the last proxy.
     let peerAddress: String?
     let noted = Noted()

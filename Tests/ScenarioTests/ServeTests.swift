@@ -87,7 +87,7 @@ struct ServeTests {
 }
 
 /// A port of the loopback that nobody listens on.
-private func freePort() throws -> Int {
+func freePort() throws -> Int {
     let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     defer { close(descriptor) }
     var address = sockaddr_in()

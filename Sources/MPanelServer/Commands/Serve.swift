@@ -13,7 +13,10 @@ import Web
 struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Serve the API until SIGTERM or SIGINT, then drain.",
-        discussion: "MPANEL_HOST and MPANEL_PORT say where; logs are JSON lines on standard output.")
+        discussion: """
+            MPANEL_HOST and MPANEL_PORT say where; logs are JSON lines on standard output. With \
+            MPANEL_METRICS_PORT there is /metrics for Prometheus, on MPANEL_METRICS_HOST or else MPANEL_HOST.
+            """)
 
     @Option(help: "The address to listen on; MPANEL_HOST unless told.")
     var host: String?
@@ -38,13 +41,15 @@ struct Serve: AsyncParsableCommand {
         let installation = session.installation
         let keys = installation.identity.keys
         try await keys.load()
-        var application = try installation.api(web).application(on: .hostname(host, port: port))
+        let api = try installation.api(web)
+        var application = api.application(on: .hostname(host, port: port))
         application.logger = session.logger
         session.logger.info("serving", metadata: ["address": "http://\(host):\(port)"])
         // Few, so that billing runs leave the requests their connections.
         var limits = JobWorker.Limits()
         limits.jobs = 2
         let care = SigningKeyCare(keys: keys, logger: session.logger)
-        return (withoutJobs ? [] : installation.labour(limits)) + [installation.broadcast, care, application]
+        return session.measuring(api.requestTimes) + (withoutJobs ? [] : installation.labour(limits))
+            + [installation.broadcast, care, application]
     }
 }

@@ -25,7 +25,7 @@ struct Work: AsyncParsableCommand {
             var limits = JobWorker.Limits()
             limits.jobs = jobs
             session.logger.info("working", metadata: ["jobs": "\(jobs)"])
-            return session.installation.labour(limits)
+            return session.measuring() + session.installation.labour(limits)
         }
     }
 }
