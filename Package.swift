@@ -86,7 +86,7 @@ let tests: [Target] = [
         [
             "Kernel", "BillingMath", "Postgres", "Redis", "Schema", "Web", "Platform", "Tenancy", "Limits",
             "Identity", "Subscriptions", "Importing",
-            "MPanelServer", .logging, .hummingbird, .hummingbirdTesting, .httpTypes, .nioCore,
+            "MPanelServer", .logging, .hummingbird, .hummingbirdTesting, .httpTypes, .nioCore, .nioPosix,
         ]),
     // Random numbers that come again: pure tests take them without the server.
     library("Seeds"),
@@ -119,6 +119,7 @@ let tests: [Target] = [
         [
             "TestKit", "Seeds", "MPanelServer", "Kernel", "Postgres", "Web", "Platform", "Subscriptions",
             "Importing", "Tenancy", "Automation", "Invoicing", "Measures", .httpTypes, .logging, .lifecycle,
+            .httpClient, .nioCore, .nioHTTP1,
         ]),
     testing(
         "Contract", of: [],
@@ -141,6 +142,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
@@ -168,6 +170,7 @@ func testing(
 extension Target.Dependency {
     static let argumentParser = product(name: "ArgumentParser", package: "swift-argument-parser")
     static let configuration = product(name: "Configuration", package: "swift-configuration")
+    static let httpClient = product(name: "AsyncHTTPClient", package: "async-http-client")
     static let crypto = product(name: "Crypto", package: "swift-crypto")
     static let hummingbird = product(name: "Hummingbird", package: "hummingbird")
     static let hummingbirdTesting = product(name: "HummingbirdTesting", package: "hummingbird")
@@ -178,6 +181,7 @@ extension Target.Dependency {
     static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let logging = product(name: "Logging", package: "swift-log")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")
     static let subprocess = product(name: "Subprocess", package: "swift-subprocess")

@@ -55,5 +55,10 @@ extension Problem {
     package static let stale = Problem(
         "changed_meanwhile", status: 409, "Somebody changed this object meanwhile. Read it again and repeat.")
     package static let unavailable = Problem(
-        "unavailable", status: 503, "The service is busy. Try again shortly.")
+        "unavailable", status: 503, "The service is busy. Try again shortly.", retryAfterSeconds: 2)
+    /// The answer to COMMIT was lost.
+    package static let outcomeUnknown = Problem(
+        "outcome_unknown", status: 503,
+        "The database was lost while this was being kept, so it may or may not have been done. Repeat it with "
+            + "the same Idempotency-Key; if you sent none, look first.", retryAfterSeconds: 2)
 }

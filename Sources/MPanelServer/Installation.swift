@@ -146,6 +146,11 @@ package struct Installation: Sendable {
             default: nil
             }
         }
+        settings.problem = { error in
+            guard let error = error as? PostgresError else { return nil }
+            if error == .commitUnknown { return .outcomeUnknown }
+            return error.isOutage || error.isBusy ? .unavailable : nil
+        }
         return API(
             try endpoints, files: try reference.files, settings: settings, logger: logger,
             limit: { rate, subject in try await limits.decide(rate, subject) },

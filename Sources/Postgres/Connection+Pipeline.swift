@@ -10,9 +10,13 @@ extension Connection {
     /// Sends all statements at once behind one Sync and reads all answers: one round trip.
     ///
     /// Outside a transaction they form one of their own, which Sync commits. The first error stops the rest
-    /// and is thrown as a `PostgresError`. Throws `ConnectionLost` when the connection breaks; it is of no
-    /// use afterwards.
+    /// and is thrown as a `PostgresError`. Throws `ConnectionLost` when the connection breaks or the answer
+    /// does not come in time; it is of no use afterwards.
     func exchange(_ sent: [SQL]) throws -> [Rows] {
+        try exchange(sent, until: answerDeadline)
+    }
+
+    func exchange(_ sent: [SQL], until deadline: ContinuousClock.Instant?) throws -> [Rows] {
         if currentCondition == .broken { throw ConnectionLost(answered: false) }
         defer { noteCondition() }
         guard sent.allSatisfy(\.canBeSent) else { throw PostgresError(sqlState: "54000") }
@@ -24,8 +28,8 @@ extension Connection {
         let began = ContinuousClock.now
         defer { if let last = sent.last { queryTimes?.note(ContinuousClock.now - began, last.text) } }
         let replies = try send(sent)
-        try flush()
-        return try receive(replies)
+        try flush(until: deadline)
+        return try receive(replies, until: deadline)
     }
 
     /// What the server will answer next.
@@ -68,27 +72,28 @@ extension Connection {
     }
 
     /// Writes what is buffered and reads meanwhile: with both sides only writing, both buffers would fill up.
-    private func flush() throws {
+    private func flush(until deadline: ContinuousClock.Instant?) throws {
         while true {
             let rest = PQflush(link.pointer)
             if rest == 0 { return }
             // A failed write may have an explanation from the server waiting to be read.
             if rest < 0 { return }
-            var watched = pollfd(fd: PQsocket(link.pointer), events: Int16(POLLIN | POLLOUT), revents: 0)
-            if poll(&watched, 1, -1) < 0, errno != EINTR { throw broken(answered: false) }
-            if watched.revents & Int16(POLLIN | POLLHUP | POLLERR) != 0, PQconsumeInput(link.pointer) == 0 {
+            guard let ready = wait(for: POLLIN | POLLOUT, until: deadline) else {
+                throw broken(answered: false)
+            }
+            if ready & (POLLIN | POLLHUP | POLLERR) != 0, PQconsumeInput(link.pointer) == 0 {
                 throw broken(answered: false)
             }
         }
     }
 
-    private func receive(_ replies: [Reply]) throws -> [Rows] {
+    private func receive(_ replies: [Reply], until deadline: ContinuousClock.Instant?) throws -> [Rows] {
         var rows: [Rows] = []
         rows.reserveCapacity(replies.count)
         var failure: PostgresError?
         var answered = false
         for reply in replies {
-            let result = try nextResult(answered: answered)
+            let result = try nextResult(answered: answered, until: deadline)
             switch PQresultStatus(result.pointer) {
             case PGRES_COMMAND_OK, PGRES_TUPLES_OK, PGRES_EMPTY_QUERY:
                 answered = true
@@ -109,31 +114,70 @@ extension Connection {
                 // The server is going down or the answer is none (COPY in a pipeline): do not guess on.
                 throw broken(answered: answered)
             }
-            try endOfReply(answered: answered)
+            try endOfReply(answered: answered, until: deadline)
         }
-        guard PQresultStatus(try nextResult(answered: answered).pointer) == PGRES_PIPELINE_SYNC else {
-            throw broken(answered: answered)
-        }
+        let last = try nextResult(answered: answered, until: deadline)
+        guard PQresultStatus(last.pointer) == PGRES_PIPELINE_SYNC else { throw broken(answered: answered) }
         if let failure { throw failure }
         return rows
     }
 
-    private func nextResult(answered: Bool) throws -> QueryResult {
+    private func nextResult(
+        answered: Bool, until deadline: ContinuousClock.Instant?
+    ) throws -> QueryResult {
+        try awaitInput(answered: answered, until: deadline)
         guard let result = PQgetResult(link.pointer) else { throw broken(answered: answered) }
         return QueryResult(result)
     }
 
     /// Behind each reply stands a nil.
-    private func endOfReply(answered: Bool) throws {
+    private func endOfReply(answered: Bool, until deadline: ContinuousClock.Instant?) throws {
+        try awaitInput(answered: answered, until: deadline)
         if let surplus = PQgetResult(link.pointer) {
             PQclear(surplus)
             throw broken(answered: answered)
         }
     }
 
+    /// Returns when libpq can tell what comes next without waiting for it.
+    private func awaitInput(answered: Bool, until deadline: ContinuousClock.Instant?) throws {
+        while PQisBusy(link.pointer) == 1 {
+            guard wait(for: POLLIN, until: deadline) != nil else { throw broken(answered: answered) }
+            // What the server said last may be in the buffer although the line broke: PQgetResult tells.
+            if PQconsumeInput(link.pointer) == 0 { return }
+        }
+    }
+
     private func broken(answered: Bool) -> ConnectionLost {
         noteBroken()
         return ConnectionLost(answered: answered)
+    }
+}
+
+extension Connection {
+    /// A server that was asked to cancel says so within this time, or it is not there.
+    private static let cancelPatience = Duration.seconds(2)
+    /// So often a wait looks whether its statement was cancelled.
+    private static let look = Duration.milliseconds(500)
+
+    /// Which of the events of poll(2) came; nil when none did before the deadline.
+    private func wait(for events: Int32, until given: ContinuousClock.Instant?) -> Int32? {
+        var deadline = given
+        var wasCancelled = false
+        while true {
+            let now = ContinuousClock.now
+            if let deadline, deadline <= now { return nil }
+            let pause = deadline.map { min($0 - now, Connection.look) } ?? Connection.look
+            var watched = pollfd(fd: PQsocket(link.pointer), events: Int16(events), revents: 0)
+            let count = poll(&watched, 1, Int32(pause.milliseconds))
+            if count > 0 { return Int32(watched.revents) }
+            if count < 0, errno != EINTR { return nil }
+            if !wasCancelled, canceller.isCancelled {
+                wasCancelled = true
+                let latest = ContinuousClock.now + Connection.cancelPatience
+                deadline = deadline.map { min($0, latest) } ?? latest
+            }
+        }
     }
 }
 

@@ -21,17 +21,20 @@ package actor Connection {
     var statements: StatementCache
     /// Nil when nobody asks how long statements take.
     let queryTimes: QueryTimes?
+    /// Nil: as long as it takes.
+    private let answerLimit: Duration?
 
     package nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     private init(
-        _ link: Link, _ executor: QueueExecutor, keeping preparedStatements: Int, noting times: QueryTimes?
+        _ link: Link, _ executor: QueueExecutor, _ settings: PostgresSettings, noting times: QueryTimes?
     ) {
         queryTimes = times
+        answerLimit = settings.answerLimit
         self.link = link
         self.executor = executor
         canceller = Canceller(link.pointer)
-        statements = StatementCache(capacity: preparedStatements)
+        statements = StatementCache(capacity: settings.preparedStatements)
     }
 
     /// Connects, at most for the settings' limit. Throws a `ConnectionFailure`.
@@ -40,7 +43,7 @@ package actor Connection {
     ) async throws -> Connection {
         let executor = QueueExecutor()
         let link = try await executor.run { try Link(settings) }
-        return Connection(link, executor, keeping: settings.preparedStatements, noting: times)
+        return Connection(link, executor, settings, noting: times)
     }
 
     nonisolated var currentCondition: Condition { condition.load(ordering: .acquiring) }
@@ -64,9 +67,12 @@ package actor Connection {
         condition.store(.broken, ordering: .releasing)
     }
 
-    /// Whether the server still answers.
+    /// When an answer to what is sent now comes too late.
+    var answerDeadline: ContinuousClock.Instant? { answerLimit.map { .now + $0 } }
+
+    /// Whether the server still answers, and soon: whoever asks has a request waiting.
     func answers() -> Bool {
-        (try? exchange([])) != nil
+        (try? exchange([], until: .now + .seconds(1))) != nil
     }
 }
 

@@ -39,6 +39,15 @@ package struct PostgresError: Error, Hashable, Sendable {
     /// Ended by a statement's time limit or by a request to cancel; the server does not tell which.
     package var isCancelled: Bool { sqlState == "57014" }
 
+    /// The database cannot be reached (class 08), is going down or coming up (57P), or is short of something
+    /// such as disk (53). Nothing is wrong with the statement, and it passes.
+    package var isOutage: Bool {
+        sqlState.hasPrefix("08") || sqlState.hasPrefix("57P") || sqlState.hasPrefix("53")
+    }
+
+    /// Others kept it from what it needed until a limit: a lock, or the end of the repetitions.
+    package var isBusy: Bool { sqlState == "55P03" || isCancelled || isTransient }
+
     /// Whether the same transaction, run again, may well succeed: a serialization failure or a deadlock.
     package var isTransient: Bool { sqlState == "40001" || sqlState == "40P01" || isStalePlan }
 }

@@ -14,7 +14,10 @@ package struct PostgresSettings: Sendable {
     /// The longest that an open transaction may stay without a statement.
     package var idleInTransactionLimit = Duration.seconds(30)
     /// The longest that opening a connection may take, in whole seconds of at least 2.
-    package var connectLimit = Duration.seconds(10)
+    package var connectLimit = Duration.seconds(5)
+    /// The longest that what was sent may stay without the other machine's acknowledgement: the network is
+    /// cut then. Without it the kernel would go on for a quarter of an hour.
+    package var networkLimit = Duration.seconds(10)
     /// Statements that a connection keeps prepared. 0 prepares none, as a proxy that pools transactions
     /// needs.
     package var preparedStatements = 256
@@ -32,10 +35,21 @@ extension PostgresSettings: CustomStringConvertible, CustomDebugStringConvertibl
 }
 
 extension PostgresSettings {
-    /// libpq's keywords. The settings win over the URL's, but its `options` stay in front of ours and its own
-    /// keep-alive is kept.
+    /// The longest that a connection waits for an answer. The server ends a statement at its limit and says
+    /// so; one that is frozen does not even do that.
+    var answerLimit: Duration? {
+        statementLimit == .zero ? nil : statementLimit + PostgresSettings.answerGrace
+    }
+
+    private static let answerGrace = Duration.seconds(5)
+
+    /// libpq's keywords. The settings win over the URL's, but its `options` stay in front of ours and what it
+    /// says of keep-alive and the network's limit is kept.
     func parameters() throws(ConnectionFailure) -> [String: String] {
-        var parameters = ["keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3"]
+        var parameters = [
+            "keepalives_idle": "30", "keepalives_interval": "10", "keepalives_count": "3",
+            "tcp_user_timeout": "\(networkLimit.milliseconds)",
+        ]
         try parameters.merge(parsed()) { _, given in given }
         parameters["client_encoding"] = "UTF8"
         parameters["application_name"] = applicationName

@@ -162,7 +162,7 @@ extension Connection {
     /// Runs statements of a session, in the first round trip behind its opening.
     func run(_ statements: [SQL], in session: Session, _ ticket: Canceller.Ticket) throws -> [Rows] {
         try canceller.begin(ticket)
-        defer { canceller.end() }
+        defer { if !canceller.end() { noteBroken() } }
         let opening = try session.enter()
         if opening.isEmpty { return try exchange(statements) }
         do {

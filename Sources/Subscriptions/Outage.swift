@@ -43,10 +43,7 @@ enum Outage {
         switch error {
         case is ConnectionFailure, is UnansweredCommit: true
         case let problem as Problem: problem.status == 503
-        // 08: connection; 57P: the server shuts down or starts; 53: it is short of something.
-        case let error as PostgresError:
-            error.sqlState.hasPrefix("08") || error.sqlState.hasPrefix("57P")
-                || error.sqlState.hasPrefix("53")
+        case let error as PostgresError: error.isOutage
         default: false
         }
     }

@@ -57,10 +57,6 @@ extension Tenant {
         }
     }
 
-    static func databaseAnswers(_ system: SystemDatabase) async throws -> Bool {
-        try await system.first("SELECT true AS answers") { try $0["answers"] } ?? false
-    }
-
     func add(hostName: HostName, in tx: Transaction) async throws {
         try await refusing(["host_names_host_name_key": TenancyProblem.hostNameTaken]) {
             try await tx.run("INSERT INTO host_names (tenant_id, host_name) VALUES (\(id), \(hostName))")

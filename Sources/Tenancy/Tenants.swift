@@ -105,11 +105,6 @@ package struct Tenants: Sendable {
         return calendar
     }
 
-    /// Whether the database answers at all: for health checks.
-    package func databaseAnswers() async throws -> Bool {
-        try await Tenant.databaseAnswers(system)
-    }
-
     func read(_ scope: TenantScope) async throws -> (tenant: Tenant, calendar: TenantCalendar) {
         try await database.read(scope) { tx in
             (try await current(in: tx), try await calendar(in: tx))

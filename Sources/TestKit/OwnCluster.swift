@@ -8,6 +8,7 @@ import Schema
 package struct OwnCluster: Sendable {
     private let cluster: PrivateCluster
     private let lease: PrivateCluster.Lease
+    private let home: URL
 
     /// How the server goes down.
     package enum Restart: Sendable {
@@ -17,8 +18,10 @@ package struct OwnCluster: Sendable {
         case crash
     }
 
-    /// Runs `body` with the server as the composition root builds it, then removes the cluster.
+    /// Runs `body` with the server as the composition root builds it, then removes the cluster. On a disk of
+    /// so many megabytes, which takes root to mount, it can be `fillDisk`ed.
     package static func run<Value: Sendable>(
+        onDiskOf megabytes: Int? = nil,
         _ body: @Sendable (OwnCluster, TestServer) async throws -> Value
     ) async throws -> Value {
         // The server's user, when the tests run as root, must be able to enter the home.
@@ -26,6 +29,10 @@ package struct OwnCluster: Sendable {
         try FileManager.default.createDirectory(
             at: home, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
         defer { try? FileManager.default.removeItem(at: home) }
+        if let megabytes {
+            try tool("mount", ["-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", home.path()])
+        }
+        defer { if megabytes != nil { try? tool("umount", ["--lazy", home.path()]) } }
         let cluster = PrivateCluster(home: home.path(), elsewhere: home.path() + "/elsewhere")
         let lease = try await cluster.acquire { _ in }
         let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
@@ -36,7 +43,7 @@ package struct OwnCluster: Sendable {
             let database = TestDatabase(lease: lease, name: "mpanel")
             let server = TestServer(
                 installation: try TestServer.installation(on: database), database: database)
-            result = .success(try await body(OwnCluster(cluster: cluster, lease: lease), server))
+            result = .success(try await body(OwnCluster(cluster: cluster, lease: lease, home: home), server))
             await server.installation.shutDown()
         } catch {
             result = .failure(error)
@@ -59,6 +66,38 @@ package struct OwnCluster: Sendable {
         while FileManager.default.fileExists(atPath: file.path()) {
             try await Task.sleep(for: .milliseconds(10))
         }
+        try await start()
+    }
+
+    /// Starts it if it does not run, and returns when it takes connections.
+    package func start() async throws {
         await (try cluster.acquire { _ in }).release()
+    }
+
+    /// The path of its unix socket.
+    package var socket: String {
+        let host = URLComponents(string: lease.superuserURL)?.queryItems?.first { $0.name == "host" }?.value
+        return (host ?? "") + "/.s.PGSQL.5432"
+    }
+
+    /// Writes until the disk that was mounted for it takes no more.
+    package func fillDisk() throws {
+        try? OwnCluster.tool("dd", ["if=/dev/zero", "of=\(ballast)", "bs=64k"])
+    }
+
+    package func freeDisk() throws {
+        try FileManager.default.removeItem(atPath: ballast)
+    }
+
+    private var ballast: String { home.appending(path: "ballast").path() }
+
+    private static func tool(_ program: String, _ arguments: [String]) throws {
+        let process = Process()
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        process.arguments = [program] + arguments
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        process.waitUntilExit()
+        guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
     }
 }

@@ -55,6 +55,8 @@ package struct OwnRedis: Sendable {
     private let lease: PrivateRedis.Lease
 
     package var url: String { lease.url }
+    /// The path of its unix socket.
+    package var socket: String { String(lease.url.trimmingPrefix("unix://")) }
 
     /// Runs `body` with the server, then removes it.
     package static func run<Value: Sendable>(

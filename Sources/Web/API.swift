@@ -36,6 +36,9 @@ package struct API: Sendable {
         /// What may be logged of an unexpected error beside the name of its type; it never reaches the
         /// client.
         package var errorDetail: @Sendable (any Error) -> String? = { _ in nil }
+        /// What the client is told of an error that no endpoint declares, such as a database that is away.
+        /// Nil: that something went wrong on our side.
+        package var problem: @Sendable (any Error) -> Problem? = { _ in nil }
 
         package init() {}
     }
@@ -99,7 +102,7 @@ package struct API: Sendable {
         router.add(middleware: RateLimitHeaders())
         router.add(middleware: DeprecationHeaders())
         router.add(middleware: CrossOrigin(gate: gate, trustedProxies: settings.trustedProxies))
-        router.add(middleware: ProblemAnswers(errorDetail: settings.errorDetail))
+        router.add(middleware: ProblemAnswers(settings))
         for (path, endpoints) in Dictionary(grouping: endpoints, by: \.route.path) {
             for endpoint in endpoints {
                 let steps = EndpointSteps(endpoint: endpoint, settings: settings, gate: gate)

@@ -130,6 +130,8 @@ struct OpenAPIOperation {
             ]
             if status == Problem.rateLimited.status {
                 response["headers"] = .object(OpenAPIHeaders.limits)
+            } else if status == Problem.unavailable.status {
+                response["headers"] = .object(OpenAPIHeaders.again)
             }
             responses["\(status)"] = .object(response)
         }
@@ -144,7 +146,7 @@ extension Endpoint {
         var problems = about.problems + [.internalError, .timedOut, .unavailable]
         if permission != nil { problems += [.unauthenticated, .forbidden] }
         if rate != .unlimited { problems.append(.rateLimited) }
-        if isChange { problems += [.idempotencyKeyReused, .preconditionFailed, .invalid] }
+        if isChange { problems += [.idempotencyKeyReused, .preconditionFailed, .invalid, .outcomeUnknown] }
         if !path.fields.isEmpty { problems.append(.notFound) }
         if body != nil {
             problems += [.malformedJSON("The body is not JSON; the sentence says where."), .tooLarge]

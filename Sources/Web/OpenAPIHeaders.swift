@@ -32,6 +32,7 @@ enum OpenAPIHeaders {
         "IdempotencyKey": parameter(.idempotencyKey), "IfMatch": parameter(.ifMatch),
     ]
 
+    static let again = references("Retry-After")
     static let limits = references("Retry-After", "RateLimit-Policy", "RateLimit")
 
     static func answered(by endpoint: Endpoint) -> [String: JSONValue] {

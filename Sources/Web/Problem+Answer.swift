@@ -65,7 +65,8 @@ extension Problem {
     package static let internalError = Problem(
         "internal", status: 500, "Something went wrong on our side. Quote the request id when you report it.")
     package static let timedOut = Problem(
-        "timed_out", status: 503, "The request took too long and was given up. Try again shortly.")
+        "timed_out", status: 503, "The request took too long and was given up. Try again shortly.",
+        retryAfterSeconds: 2)
 
     /// Names what is missing, so that an admin knows what to grant.
     package static func missing(_ permission: Permission) -> Problem {

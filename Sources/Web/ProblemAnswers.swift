@@ -8,7 +8,11 @@ import Logging
 struct ProblemAnswers: RouterMiddleware {
     typealias Context = WebContext
 
-    let errorDetail: @Sendable (any Error) -> String?
+    private let settings: API.Settings
+
+    init(_ settings: API.Settings) {
+        self.settings = settings
+    }
 
     func handle(
         _ request: Hummingbird.Request, context: WebContext,
@@ -32,9 +36,13 @@ struct ProblemAnswers: RouterMiddleware {
         if let error = error as? HTTPError, error.status == .notFound { return .noSuchPath }
         if error is CancellationError { return .unavailable }
         var metadata: Logger.Metadata = ["error_type": "\(String(reflecting: type(of: error)))"]
-        metadata["error_detail"] = errorDetail(error).map { "\($0)" }
+        metadata["error_detail"] = settings.errorDetail(error).map { "\($0)" }
         metadata["route"] = context.endpointPath.map { "\($0)" }
         metadata["tenant"] = context.noted.tenant.map { "\($0)" }
+        if let problem = settings.problem(error) {
+            context.logger.warning("request refused", metadata: metadata)
+            return problem
+        }
         context.logger.error("request failed", metadata: metadata)
         return .internalError
     }

@@ -26,7 +26,7 @@ struct RedisAwayTests {
                 try await redis.crash()
                 try await group.waitForAll()
             }
-            #expect(try await anyone.send(.get, "/health/ready").text == #"{"status":"degraded"}"#)
+            #expect(try await anyone.send(.get, "/health/ready")["status"] == "degraded")
             for _ in 0..<50 {
                 let (took, answer) = try await timed { try await owner.send(.get, "/v1/me") }
                 #expect(answer.status == 200)

@@ -7,7 +7,7 @@ struct ServeTests {
     @Test("runs a private Redis, says that it is ready, and leaves nothing running behind")
     func privateRedis() async throws {
         try await serve([:]) { server, address in
-            #expect(try await ready(address) == #"{"status":"ok"}"#)
+            #expect(try await ready(address) == #"{"schema":"current","status":"ok"}"#)
             let redis = try #require(redisProcess(of: server))
             #expect(isRunning(redis))
             server.terminate()
@@ -24,7 +24,7 @@ struct ServeTests {
         ])
     func withoutRedis(environment: [String: String]) async throws {
         try await serve(environment) { server, address in
-            #expect(try await ready(address) == #"{"status":"degraded"}"#)
+            #expect(try await ready(address) == #"{"schema":"current","status":"degraded"}"#)
             server.terminate()
             let ending = try await server.end()
             #expect(ending.status == 0 && !ending.wasKilled, "\(ending.errors)")
