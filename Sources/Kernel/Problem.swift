@@ -59,6 +59,6 @@ extension Problem {
     /// The answer to COMMIT was lost.
     package static let outcomeUnknown = Problem(
         "outcome_unknown", status: 503,
-        "The database was lost while this was being kept, so it may or may not have been done. Repeat it with "
-            + "the same Idempotency-Key; if you sent none, look first.", retryAfterSeconds: 2)
+        "The database was lost while this was being kept, so it may or may not have been done. Repeat it "
+            + "with the same Idempotency-Key; if you sent none, look first.", retryAfterSeconds: 2)
 }

@@ -59,7 +59,7 @@ extension CatalogueRule {
                     AND (has_table_privilege('mpanel_system', t.oid, 'SELECT, INSERT, UPDATE, DELETE')
                         OR has_any_column_privilege('mpanel_system', t.oid, 'INSERT, UPDATE')
                         OR (has_any_column_privilege('mpanel_system', t.oid, 'SELECT')
-                            AND t.name <> ALL ($allowed)))
+                            AND t.name <> 'mpanel_migrations' AND t.name <> ALL ($allowed)))
                 """,
             breach: "GRANT UPDATE (name) ON tenants TO mpanel_system", allowed: "routing-tables"),
         CatalogueRule(

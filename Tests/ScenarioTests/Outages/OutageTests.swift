@@ -2,8 +2,8 @@ import Foundation
 import TestKit
 import Testing
 
-/// What the server stands on goes away under load, and comes back. Clients are told to come again, and nothing
-/// is lost or done twice; the server is never restarted.
+/// What the server stands on goes away under load, and comes back. Clients are told to come again, and
+/// nothing is lost or done twice; the server is never restarted.
 @Suite("Outages under load", .serialized, .timeLimit(.minutes(5)))
 struct OutageTests {
     @Test("PostgreSQL is restarted, and then crashes")
