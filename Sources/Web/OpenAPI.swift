@@ -44,7 +44,7 @@ package struct OpenAPI {
                 ],
             ],
         ]
-        return JSONBytes(try WireFormat.encode(document, pretty: true) + Data("\n".utf8))
+        return JSONBytes(try WireFormat.encodePretty(document) + Data("\n".utf8))
     }
 
     /// The endpoint `GET /v1/openapi.json`, which serves the document of `endpoints` and of itself.

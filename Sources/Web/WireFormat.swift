@@ -2,11 +2,15 @@ import Foundation
 
 /// How Swift values become JSON: snake_case keys, sorted, so that equal values are equal bytes.
 enum WireFormat {
-    static func encode(_ value: some Encodable, pretty: Bool = false) throws -> Data {
+    static func encode(_ value: some Encodable) throws -> Data {
+        Data(try WireWriter.bytes(of: value))
+    }
+
+    /// The same for people.
+    static func encodePretty(_ value: some Encodable) throws -> Data {
         let encoder = JSONEncoder()
         encoder.keyEncodingStrategy = .convertToSnakeCase
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        if pretty { encoder.outputFormatting.insert(.prettyPrinted) }
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes, .prettyPrinted]
         return try encoder.encode(value)
     }
 
