@@ -27,10 +27,8 @@ extension CreditNote {
     }
 
     /// Oldest first.
-    static func all(of invoice: InvoiceID, in tx: Transaction) async throws -> [CreditNote] {
-        try await tx.all(
-            "SELECT \(columns) FROM credit_notes WHERE invoice_id = \(invoice) ORDER BY id",
-            CreditNote.init(row:))
+    static func all(of invoice: InvoiceID) -> SQL {
+        "SELECT \(columns) FROM credit_notes WHERE invoice_id = \(invoice) ORDER BY id"
     }
 
     /// The newest first.

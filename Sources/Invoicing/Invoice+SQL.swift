@@ -47,27 +47,29 @@ extension Invoice {
         scope.customer == nil ? "TRUE" : "invoices.state <> 'draft'"
     }
 
-    /// The newest first.
+    /// The newest first, with their customers: fifty are found before any customer is looked for. Joined
+    /// without that, the planner may read the tenant's invoices customer by customer and sort them all.
     static func list(
-        _ filter: InvoiceFilter, _ page: PageRequest, in tx: Transaction
-    ) async throws -> Page<Invoice> {
+        _ filter: InvoiceFilter, _ page: PageRequest, _ scope: TenantScope
+    ) throws -> SQL {
         let last = try page.cursor.map { try ListCursor($0).id }
-        let place = ListPlace.newest(
-            of: filter.customer ?? tx.scope.customer, in: filter.state, behind: last)
-        let rows = try await tx.all(
+        let place = ListPlace.newest(of: filter.customer ?? scope.customer, in: filter.state, behind: last)
+        return """
+            SELECT \(columns), \(Addressee.columns)
+            FROM (
+                SELECT tenant_id, \(columns) FROM invoices
+                WHERE \(shown(to: scope)) AND \(place)
+                LIMIT \(page.limit + 1)
+            ) AS invoices
+            JOIN customers ON customers.tenant_id = invoices.tenant_id AND customers.id = invoices.customer_id
+            ORDER BY invoices.id DESC
             """
-            SELECT \(columns) FROM invoices
-            WHERE \(shown(to: tx.scope)) AND \(place)
-            LIMIT \(page.limit + 1)
-            """, Invoice.init(row:))
-        return Page(fetched: rows, limit: page.limit) { ListCursor(id: $0.id.uuid).text }
     }
 
-    /// An invoice with everything that stands on it.
-    static func document(_ id: InvoiceID, in tx: Transaction) async throws -> InvoiceDocument? {
-        let lines = try await InvoiceLine.all(of: id, in: tx)
-        let creditNotes = try await CreditNote.all(of: id, in: tx)
-        return try await tx.first(
+    /// An invoice with everything that stands on it: lines, credit notes, and the invoice itself.
+    static func document(_ id: InvoiceID, _ scope: TenantScope) -> [SQL] {
+        [
+            InvoiceLine.all(of: id), CreditNote.all(of: id),
             """
             SELECT \(columns), \(Addressee.columns), invoices.buyer, seller_snapshots.content AS seller
             FROM invoices
@@ -75,15 +77,29 @@ extension Invoice {
             LEFT JOIN seller_snapshots
                 ON seller_snapshots.tenant_id = invoices.tenant_id
                     AND seller_snapshots.id = invoices.seller_id
-            WHERE invoices.id = \(id) AND \(shown(to: tx.scope))
-            """
-        ) { row in
-            InvoiceDocument(
-                invoice: try Invoice(row: row), addressee: try Addressee(row: row), lines: lines,
-                seller: try (row["seller"] as JSONText?)?.decode(),
-                buyer: try (row["buyer"] as JSONText?)?.decode(),
-                creditNotes: creditNotes)
-        }
+            WHERE invoices.id = \(id) AND \(shown(to: scope))
+            """,
+        ]
+    }
+}
+
+extension InvoiceDocument {
+    /// Of what `Invoice.document` was answered; nil when there is no such invoice.
+    init?(_ answers: [Rows]) throws {
+        guard let row = answers[2].first else { return nil }
+        invoice = try Invoice(row: row)
+        addressee = try Addressee(row: row)
+        lines = try answers[0].map(InvoiceLine.init(row:))
+        seller = try (row["seller"] as JSONText?)?.decode()
+        buyer = try (row["buyer"] as JSONText?)?.decode()
+        creditNotes = try answers[1].map(CreditNote.init(row:))
+    }
+}
+
+extension ListedInvoice {
+    init(row: Row) throws {
+        invoice = try Invoice(row: row)
+        addressee = try Addressee(row: row)
     }
 }
 

@@ -1,4 +1,5 @@
 import BillingMath
+import Foundation
 import Kernel
 import Platform
 import Postgres
@@ -119,26 +120,8 @@ struct LineBody: Codable, Sendable {
     let periodEnd: Day?
     /// What the line was made from.
     let source: String?
-    let explanation: ExplanationBody
-}
-
-/// Why a line is what it is, as its rule wrote it.
-struct ExplanationBody: Codable, Sendable, HasSchema {
-    static let schema = JSONSchema.anyObject
-
-    private let value: JSONValue
-
-    init(_ value: JSONValue) {
-        self.value = value
-    }
-
-    init(from decoder: any Decoder) throws {
-        value = try JSONValue(from: decoder)
-    }
-
-    func encode(to encoder: any Encoder) throws {
-        try value.encode(to: encoder)
-    }
+    /// Why the line is what it is, as its rule wrote it.
+    let explanation: JSONBytes
 }
 
 /// A document's customer, by today's name.
@@ -176,19 +159,19 @@ extension InvoiceBody {
             gross: invoice.gross,
             settled: invoice.settled, serviceOn: invoice.serviceOn, issuedOn: invoice.issuedOn,
             dueOn: invoice.dueOn, taxRounding: invoice.taxRounding, lineCount: invoice.lineCount,
-            lines: try document.lines.map { try LineBody($0, in: invoice.currency) }, seller: document.seller,
+            lines: document.lines.map { LineBody($0, in: invoice.currency) }, seller: document.seller,
             buyer: document.buyer, creditNotes: document.creditNotes.map(CreditNoteReference.init),
             version: invoice.version, recordedAt: invoice.recordedAt, actions: invoice.actions(for: actor))
     }
 }
 
 extension LineBody {
-    init(_ line: InvoiceLine, in currency: Currency) throws {
+    init(_ line: InvoiceLine, in currency: Currency) {
         self.init(
             number: line.number, description: line.description, quantity: line.quantity,
             unitPrice: Money(line.unitPriceMinor, currency), net: Money(line.netMinor, currency),
             tax: Money(line.taxMinor, currency), taxPercent: line.taxRate, periodStart: line.periodStart,
             periodEnd: line.periodEnd, source: line.source,
-            explanation: ExplanationBody(try line.explanation.decode()))
+            explanation: JSONBytes(Data(line.explanation.text.utf8)))
     }
 }

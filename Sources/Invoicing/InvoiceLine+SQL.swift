@@ -17,15 +17,14 @@ extension InvoiceLine {
         explanation = try row["explanation"]
     }
 
-    static func all(of invoice: InvoiceID, in tx: Transaction) async throws -> [InvoiceLine] {
-        try await tx.all(
-            """
-            SELECT line_no, description, quantity_micros, unit_price_minor, net_minor, tax_minor,
-                tax_rate_ppm, period_start, period_end, source, explanation
-            FROM invoice_lines
-            WHERE invoice_id = \(invoice)
-            ORDER BY line_no
-            """, InvoiceLine.init(row:))
+    static func all(of invoice: InvoiceID) -> SQL {
+        """
+        SELECT line_no, description, quantity_micros, unit_price_minor, net_minor, tax_minor,
+            tax_rate_ppm, period_start, period_end, source, explanation
+        FROM invoice_lines
+        WHERE invoice_id = \(invoice)
+        ORDER BY line_no
+        """
     }
 
     static func deletion(of invoice: InvoiceID) -> SQL {

@@ -38,17 +38,15 @@ package struct Invoices: Sendable {
     func list(
         _ filter: InvoiceFilter, _ page: PageRequest, _ scope: TenantScope
     ) async throws -> Page<ListedInvoice> {
-        try await database.read(scope) { tx in
-            let invoices = try await Invoice.list(filter, page, in: tx)
-            let addressees = try await Addressee.find(invoices.items.map(\.customer), in: tx)
-            return try invoices.map {
-                ListedInvoice(invoice: $0, addressee: try addressees.require($0.customer))
-            }
-        }
+        let listed = try await database.all(
+            scope, Invoice.list(filter, page, scope), ListedInvoice.init(row:))
+        return Page(fetched: listed, limit: page.limit) { ListCursor(id: $0.invoice.id.uuid).text }
     }
 
     func read(_ id: InvoiceID, _ scope: TenantScope) async throws -> InvoiceDocument {
-        try await database.read(scope) { tx in try await document(id, in: tx) }
+        let answers = try await database.pipeline(scope, Invoice.document(id, scope))
+        guard let document = try InvoiceDocument(answers) else { throw Problem.notFound }
+        return document
     }
 
     /// Throws `unknownCustomer`, `negative`, `tooLarge`.
@@ -160,7 +158,8 @@ extension Invoices {
     }
 
     private func document(_ id: InvoiceID, in tx: Transaction) async throws -> InvoiceDocument {
-        guard let document = try await Invoice.document(id, in: tx) else { throw Problem.notFound }
+        let answers = try await tx.pipeline(Invoice.document(id, tx.scope))
+        guard let document = try InvoiceDocument(answers) else { throw Problem.notFound }
         return document
     }
 

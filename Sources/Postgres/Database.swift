@@ -49,14 +49,19 @@ package struct Database: Sendable {
     package func all<Value>(
         _ scope: TenantScope, _ sql: SQL, _ make: (Row) throws -> Value
     ) async throws -> [Value] {
-        try await transactions.once(scope.readSetting, sql).map(make)
+        try await transactions.once(scope.readSetting, [sql])[0].map(make)
+    }
+
+    /// Several such reads in the one round trip: the rows of each, in their order.
+    package func pipeline(_ scope: TenantScope, _ statements: [SQL]) async throws -> [Rows] {
+        try await transactions.once(scope.readSetting, statements)
     }
 
     /// As `all`, but the first row only, or nil.
     package func first<Value>(
         _ scope: TenantScope, _ sql: SQL, _ make: (Row) throws -> Value
     ) async throws -> Value? {
-        try await transactions.once(scope.readSetting, sql).first.map(make)
+        try await transactions.once(scope.readSetting, [sql])[0].first.map(make)
     }
 }
 
@@ -89,12 +94,12 @@ package struct SystemDatabase: Sendable {
 
     /// As `Database.all`, without a tenant.
     package func all<Value>(_ sql: SQL, _ make: (Row) throws -> Value) async throws -> [Value] {
-        try await transactions.once(SystemDatabase.readSetting, sql).map(make)
+        try await transactions.once(SystemDatabase.readSetting, [sql])[0].map(make)
     }
 
     /// As `Database.first`, without a tenant.
     package func first<Value>(_ sql: SQL, _ make: (Row) throws -> Value) async throws -> Value? {
-        try await transactions.once(SystemDatabase.readSetting, sql).first.map(make)
+        try await transactions.once(SystemDatabase.readSetting, [sql])[0].first.map(make)
     }
 
     private static let readSetting: SQL = "SELECT set_config('transaction_read_only', 'on', true)"

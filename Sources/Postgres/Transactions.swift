@@ -22,13 +22,12 @@ struct Transactions: Sendable {
         }
     }
 
-    /// Runs one statement behind `setting`, both as one transaction, in one round trip.
-    func once(_ setting: SQL, _ sql: SQL) async throws -> Rows {
+    /// Runs statements behind `setting`, all as one transaction, in one round trip.
+    func once(_ setting: SQL, _ statements: [SQL]) async throws -> [Rows] {
         try await repeating {
             let session = try await Session(pool, opening: [setting])
             defer { session.finish() }
-            // One statement has one result.
-            return try await session.run([sql])[0]
+            return try await session.run(statements)
         }
     }
 
