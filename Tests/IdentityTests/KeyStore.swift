@@ -31,6 +31,10 @@ final class KeyStore: Sendable {
         state.withLock { $0.keys.append(key) }
     }
 
+    func remove(_ id: SigningKeyID) {
+        state.withLock { $0.keys.removeAll { $0.id == id } }
+    }
+
     /// What one process knows of the table.
     func process() -> SigningKeys {
         SigningKeys(
