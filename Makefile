@@ -17,7 +17,7 @@ stop: ## End the server that `make run` left running
 test: ## Lint, build with warnings as errors, run every test, validate the OpenAPI document
 	@scripts/test
 
-bench: ## Measure the billing run against the floor that PostgreSQL sets
+bench: ## Measure the billing run, reads, events and jobs, each against its target
 	@scripts/bench
 
 build: setup ## Build everything for debugging

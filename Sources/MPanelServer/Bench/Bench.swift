@@ -8,17 +8,17 @@ import Schema
 import Subscriptions
 import Tenancy
 
-/// `make bench`: the billing run beside the floor that PostgreSQL itself sets, and events on their way, in
-/// one cluster with fsync on.
+/// `make bench`: the billing run beside the floor that PostgreSQL itself sets, reads beside the server's
+/// constant answer, and events and jobs on their way, in one cluster with fsync on.
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure the billing run against the floor that PostgreSQL sets, and events on their way.",
+        abstract: "Measure the billing run, reads, events and jobs.",
         discussion: """
             The floor is the rows that a run wrote, once more by one COPY per table, the better of one and \
             two \
             connections, into empty tables with the same columns, keys and indexes. Times differ from \
             machine to \
-            machine; compare the ratios.
+            machine; compare the ratios. Reads come from this process, to a server of its own.
             """,
         shouldDisplay: false)
 
@@ -31,13 +31,20 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "Transactions at once.")
     var workers = 2
 
-    @Flag(help: "Measure events only.")
-    var events = false
+    @Option(help: "Seconds of each kind of read in a round.")
+    var seconds = 5
+
+    @Flag(help: "Measure only this.")
+    var only: Part?
+
+    enum Part: String, EnumerableFlag {
+        case events, reads, billing
+    }
 
     func run() async throws {
         let home = FileManager.default.temporaryDirectory.appending(path: "mpanel-bench-\(getpid())").path()
         let lease = try await PrivateCluster(home: home).acquire(say: Terminal.say)
-        let bench = BenchRun(lease: lease, directory: home + "/copy", workers: workers)
+        let bench = BenchRun(lease: lease, home: home, directory: home + "/copy", workers: workers)
         let result: Result<Void, any Error>
         do {
             result = .success(try await measure(bench))
@@ -51,10 +58,14 @@ struct Bench: AsyncParsableCommand {
 
     private func measure(_ bench: BenchRun) async throws {
         try await bench.migrate()
-        let eventFigures = try await bench.events()
-        if !events { try await billing(bench) }
-        eventFigures.print()
+        let events = measures(.events) ? try await bench.events() : nil
+        let reads = measures(.reads) ? try await bench.reads(rounds: runs, seconds: seconds) : nil
+        if measures(.billing) { try await billing(bench) }
+        events?.print()
+        reads?.print()
     }
+
+    private func measures(_ part: Part) -> Bool { only.map { $0 == part } ?? true }
 
     private func billing(_ bench: BenchRun) async throws {
         try await bench.seed("bench_one", tenants: 1, subscriptions: size)

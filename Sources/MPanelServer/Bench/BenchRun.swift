@@ -11,6 +11,7 @@ import Web
 /// The cluster of a benchmark: seeds are databases, and each run gets a copy of one.
 struct BenchRun: Sendable {
     let lease: PrivateCluster.Lease
+    let home: String
     /// Where the server keeps the rows for the floor.
     let directory: String
     let workers: Int
@@ -47,31 +48,35 @@ struct BenchRun: Sendable {
         return BenchTime(run: run, floor: floor, rows: rows)
     }
 
-    /// Events on their way, in a database of their own.
+    /// Events on their way, and jobs, in a database of their own.
     func events() async throws -> EventFigures {
         let name = "bench_events"
         try await seed(name, tenants: EventBench.tenants, subscriptions: 1)
         let installation = try installation(on: name)
         let listener = Listener(PostgresSettings(url: url(lease.appURL, name)), logger: installation.logger)
-        let figures = try await EventBench(installation: installation, listener: listener).measure()
+        var figures = try await EventBench(installation: installation, listener: listener).measure()
+        figures.jobsPerSecond = try await JobBench(installation: installation).measure()
         await installation.shutDown()
         return figures
     }
 
-    private func installation(on name: String) throws -> Installation {
+    func installation(
+        on name: String, _ change: (inout Installation.Parts) -> Void = { _ in }
+    ) throws -> Installation {
         guard let box = SecretBox(secret: SecretBox.newSecret()) else {
             throw Complaint("The system gives no random numbers.")
         }
         var parts = Installation.Parts(
             appURL: url(lease.appURL, name), systemURL: url(lease.systemURL, name), secrets: box)
         parts.connections = workers * (workers + 2) + 3
+        change(&parts)
         let logger = Logger(label: "bench") { label in
             JSONLogHandler(label: label, level: .error, write: Terminal.log)
         }
         return Installation(parts, logger: logger)
     }
 
-    private func billAll(_ name: String) async throws {
+    func billAll(_ name: String) async throws {
         let installation = try installation(on: name)
         let tenants = try await installation.tenants.all().map(\.id)
         let reports = try await installation.subscriptions.billing.runAll(
@@ -110,13 +115,13 @@ struct BenchRun: Sendable {
         return ContinuousClock.now - start
     }
 
-    private func connection(_ database: String) async throws -> Connection {
+    func connection(_ database: String) async throws -> Connection {
         var settings = PostgresSettings(url: url(lease.superuserURL, database))
         settings.statementLimit = .zero
         return try await Connection.open(settings)
     }
 
-    private func url(_ text: String, _ database: String) -> String {
+    func url(_ text: String, _ database: String) -> String {
         text.replacing(/@\/[^?]*\?/, with: "@/\(database)?")
     }
 }

@@ -98,6 +98,8 @@ private final class Arrivals: Sendable {
 struct EventFigures {
     let delays: [Duration]
     let perSecond: Int
+    /// Of jobs, which share the database with events.
+    var jobsPerSecond = 0
 
     func print() {
         Terminal.print(
@@ -106,6 +108,7 @@ struct EventFigures {
         Terminal.print("p50                                   \(milliseconds(delays.count / 2))")
         Terminal.print("p99 (target < 200 ms)                 \(milliseconds(delays.count * 99 / 100))")
         Terminal.print("deliveries/s by one dispatcher, \(EventBench.waiting) waiting: \(perSecond)")
+        Terminal.print("jobs/s by one worker, \(JobBench.waiting) waiting: \(jobsPerSecond)")
     }
 
     private func milliseconds(_ place: Int) -> String {
