@@ -38,9 +38,10 @@ let foundation: [Target] = [
 // One target a capability, all with the same small inside. Documents sit below life-cycles.
 let capabilities: [Target] = [
     library("Platform", ["Kernel", "Postgres", "Web", .logging, .lifecycle, .crypto]),
-    library("Tenancy", ["Kernel", "BillingMath", "Postgres", "Web", "Platform"]),
+    library("Memories", ["Kernel", "Redis", "Platform"]),
+    library("Tenancy", ["Kernel", "BillingMath", "Postgres", "Web", "Platform", "Memories"]),
     library("Automation", ["Kernel", "Postgres", "Web", "Tenancy", "Platform", .logging, .lifecycle]),
-    library("Limits", ["Kernel", "Redis", "Web", "Platform", .logging]),
+    library("Limits", ["Kernel", "Redis", "Web", "Platform", "Memories", .logging]),
     library(
         "Identity",
         ["Kernel", "Postgres", "Web", "Tenancy", "Platform", "Limits", "CCrypt", .jwt, .crypto]),
@@ -71,7 +72,8 @@ let server: [Target] = [
         name: "MPanelServer",
         dependencies: [
             "Kernel", "Measures", "BillingMath", "Postgres", "Redis", "Schema", "Web", "Tenancy", "Platform",
-            "Automation", "Limits", "Identity", "Customers", "Catalog", "Tax", "Ledger", "Invoicing",
+            "Automation", "Memories", "Limits", "Identity", "Customers", "Catalog", "Tax", "Ledger",
+            "Invoicing",
             "Subscriptions", "Importing", "Reference", .hummingbird,
             .argumentParser,
             .logging, .lifecycle, .unixSignals, .configuration, .systemPackage, .crypto,
@@ -98,6 +100,7 @@ let tests: [Target] = [
     testing(
         "Web", ["Kernel", "Measures", .hummingbird, .hummingbirdTesting, .logging, .httpTypes, .nioCore]),
     testing("Reference", ["Kernel", "Web"]),
+    testing("Memories", ["Kernel", "Redis", "Platform", "TestKit", .logging]),
     testing("Limits", ["Kernel", "Redis", "Web", "Platform", "TestKit", "Seeds", .logging, .httpTypes]),
     testing(
         "Identity",
@@ -105,7 +108,6 @@ let tests: [Target] = [
             "Kernel", "Platform", "Postgres", "Tenancy", "Limits", "Web", "TestKit", "MPanelServer", .jwt,
             .crypto, .logging, .httpTypes,
         ]),
-    testing("Tenancy", ["Kernel"]),
     testing("Automation", ["Kernel"]),
     testing("Customers", ["Kernel"]),
     testing("Tax", ["Kernel", "BillingMath"]),
@@ -118,8 +120,8 @@ let tests: [Target] = [
         "Scenario", of: [],
         [
             "TestKit", "Seeds", "MPanelServer", "Kernel", "Postgres", "Web", "Platform", "Subscriptions",
-            "Importing", "Tenancy", "Automation", "Invoicing", "Measures", .httpTypes, .logging, .lifecycle,
-            .httpClient, .nioCore, .nioHTTP1,
+            "Importing", "Tenancy", "Automation", "Invoicing", "Measures", "Limits", "Catalog", .httpTypes,
+            .logging, .lifecycle, .httpClient, .nioCore, .nioHTTP1,
         ]),
     testing(
         "Contract", of: [],

@@ -23,7 +23,9 @@ extension Catalog {
     private var readPrice: Endpoint {
         Endpoint(
             .get("/v1/prices/{id}"), .catalogRead,
-            About(tag: "Catalog", name: "readPrice", summary: "Read a price", problems: [.notFound])
+            About(
+                tag: "Catalog", name: "readPrice", summary: "Read a price", problems: [.notFound],
+                isRemembered: true)
         ) { (request: Request<PricePath, NoQuery, NoBody>) in
             PriceBody(try await prices.read(request.path.id, request.actor.scope), for: request.actor)
         }

@@ -106,10 +106,11 @@ extension Price {
 
     /// From now on these prices are immutable: something was sold at them.
     package static func markInUse(_ prices: [PriceID], in tx: Transaction) async throws {
-        try await tx.run(
+        let marked = try await tx.run(
             """
             UPDATE prices SET in_use = true, version = version + 1
             WHERE id = ANY(\(prices.map(\.uuid))) AND NOT in_use
             """)
+        if marked > 0 { try await CatalogNews.tell(in: tx) }
     }
 }

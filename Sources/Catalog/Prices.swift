@@ -68,12 +68,14 @@ package struct Prices: Sendable {
         let now = clock.now()
         try await Price.insert(prices, in: tx, at: now)
         try await Event.record(prices.map(CatalogEvents.created), in: tx, at: now)
+        try await CatalogNews.tell(in: tx)
         return prices
     }
 
     private func changed(_ id: PriceID, in tx: Transaction) async throws -> Price {
         guard let price = try await Price.find(id, in: tx) else { throw Problem.notFound }
         try await Event.record([CatalogEvents.updated(price)], in: tx, at: clock.now())
+        try await CatalogNews.tell(in: tx)
         return price
     }
 }

@@ -13,7 +13,9 @@ extension Catalog {
     private var listProducts: Endpoint {
         Endpoint(
             .get("/v1/products"), .catalogRead,
-            About(tag: "Catalog", name: "listProducts", summary: "List products with their current prices")
+            About(
+                tag: "Catalog", name: "listProducts", summary: "List products with their current prices",
+                isRemembered: true)
         ) { (request: Request<NoPath, ProductQuery, NoBody>) in
             let page = try await products.list(
                 request.query.filter, PageRequest(request.query.limit, request.query.cursor),
@@ -40,7 +42,9 @@ extension Catalog {
     private var readProduct: Endpoint {
         Endpoint(
             .get("/v1/products/{id}"), .catalogRead,
-            About(tag: "Catalog", name: "readProduct", summary: "Read a product", problems: [.notFound])
+            About(
+                tag: "Catalog", name: "readProduct", summary: "Read a product", problems: [.notFound],
+                isRemembered: true)
         ) { (request: Request<ProductPath, NoQuery, NoBody>) in
             ProductBody(try await products.read(request.path.id, request.actor.scope), for: request.actor)
         }

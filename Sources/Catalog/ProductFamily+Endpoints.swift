@@ -10,7 +10,8 @@ extension Catalog {
     private var listFamilies: Endpoint {
         Endpoint(
             .get("/v1/product-families"), .catalogRead,
-            About(tag: "Catalog", name: "listFamilies", summary: "List product families")
+            About(
+                tag: "Catalog", name: "listFamilies", summary: "List product families", isRemembered: true)
         ) { (request: Request<NoPath, PageQuery, NoBody>) in
             let page = try await families.list(
                 PageRequest(request.query.limit, request.query.cursor), request.actor.scope)
@@ -32,7 +33,9 @@ extension Catalog {
     private var readFamily: Endpoint {
         Endpoint(
             .get("/v1/product-families/{id}"), .catalogRead,
-            About(tag: "Catalog", name: "readFamily", summary: "Read a product family", problems: [.notFound])
+            About(
+                tag: "Catalog", name: "readFamily", summary: "Read a product family", problems: [.notFound],
+                isRemembered: true)
         ) { (request: Request<FamilyPath, NoQuery, NoBody>) in
             FamilyBody(try await families.read(request.path.id, request.actor.scope))
         }

@@ -41,6 +41,7 @@ extension ProductFamily {
                 FROM unnest(\(families.map(\.id.uuid)), \(families.map(\.name))) AS f (id, name)
                 """)
         }
+        try await CatalogNews.tell(in: tx)
     }
 
     func update(in tx: Transaction) async throws -> ProductFamily {
@@ -54,6 +55,7 @@ extension ProductFamily {
                 """, ProductFamily.init(row:))
         }
         guard let updated else { throw Problem.stale }
+        try await CatalogNews.tell(in: tx)
         return updated
     }
 
@@ -61,5 +63,6 @@ extension ProductFamily {
         try await refusing(["products_family_fkey": CatalogProblem.familyInUse]) {
             try await tx.run("DELETE FROM product_families WHERE id = \(id)")
         }
+        try await CatalogNews.tell(in: tx)
     }
 }

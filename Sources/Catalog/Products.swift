@@ -66,6 +66,7 @@ package struct Products: Sendable {
         try await Price.insert(prices, in: tx, at: now)
         try await Event.record(
             products.map(CatalogEvents.created) + prices.map(CatalogEvents.created), in: tx, at: now)
+        try await CatalogNews.tell(in: tx)
     }
 
     /// Creates a product with its first prices. Throws `codeTaken`, `unknownFamily`, `priceExists`.
@@ -117,6 +118,7 @@ package struct Products: Sendable {
         apply(&product)
         let updated = try await product.update(in: tx)
         try await Event.record([CatalogEvents.updated(updated)], in: tx, at: change.now)
+        try await CatalogNews.tell(in: tx)
         return Changed(from: before, to: PricedProduct(product: updated, prices: before.prices))
     }
 

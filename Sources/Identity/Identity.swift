@@ -49,7 +49,7 @@ package struct Identity: Sendable {
     /// session is over.
     package func admit(
         _ actor: Actor, _ rate: RateClass, from caller: Caller
-    ) async throws -> (actor: Actor, rate: RateDecision?) {
+    ) async throws -> API.Admission {
         try await sessions.admit(actor, rate, from: caller)
     }
 }

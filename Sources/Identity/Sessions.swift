@@ -25,21 +25,21 @@ struct Sessions: Sendable {
     }
 
     /// For `API.Admit`. Throws `unauthenticated` when the session is over.
-    func admit(
-        _ actor: Actor, _ rate: RateClass, from caller: Caller
-    ) async throws -> (actor: Actor, rate: RateDecision?) {
+    func admit(_ actor: Actor, _ rate: RateClass, from caller: Caller) async throws -> API.Admission {
         guard case .user(let user) = actor.kind, let session = actor.session else {
             throw Problem.unauthenticated
         }
         let admission = try await limits.admit(actor, of: session, user: user, rate)
         let decision = admission.rate
-        switch admission.mark {
-        case .over: throw Problem.unauthenticated
-        case .holds(let role): return (try confirmed(actor, Role(rawValue: role)), decision)
-        // Whoever asks too much is refused before the database is asked.
-        case .unknown where decision?.retryAfterSeconds != nil: return (actor, decision)
-        case .unknown: return (try await look(actor, user, session, from: caller), decision)
-        }
+        let admitted =
+            switch admission.mark {
+            case .over: throw Problem.unauthenticated
+            case .holds(let role): try confirmed(actor, Role(rawValue: role))
+            // Whoever asks too much is refused before the database is asked.
+            case .unknown where decision?.retryAfterSeconds != nil: actor
+            case .unknown: try await look(actor, user, session, from: caller)
+            }
+        return API.Admission(admitted, rate: decision, edition: admission.edition)
     }
 
     private func look(

@@ -1,5 +1,6 @@
 package import Kernel
 package import Logging
+import Memories
 package import Platform
 package import Redis
 package import Web
@@ -48,6 +49,7 @@ package struct RateLimits: Sendable {
     private let keys: LimitKeys
     private let shared: RedisWindows
     private let own: ProcessWindows
+    private let editions: Editions
 
     /// Without Redis sign-in alone is limited, by this process for itself. `clock` is for that only: shared
     /// windows go by Redis's clock. `trust` is how long a mark of a session is believed.
@@ -59,6 +61,7 @@ package struct RateLimits: Sendable {
         keys = LimitKeys(secrets: secrets)
         shared = RedisWindows(redis, logger: logger)
         own = ProcessWindows(clock: clock)
+        editions = Editions(redis: redis, secrets: secrets)
         signIns = SignInLimits(quotas: quotas, keys: keys, shared: shared, own: own)
         sessions = SessionMarks(keys: keys, shared: shared, trust: trust)
     }
@@ -79,13 +82,17 @@ package struct RateLimits: Sendable {
     package struct Admission: Sendable {
         package let mark: SessionMarks.Mark
         package let rate: RateDecision?
+        /// The tenant's, as it was when Redis answered; nil when it did not.
+        package let edition: Edition?
     }
 
-    /// As `decide` for the user of a session, and in the same round trip what is remembered of the session.
+    /// As `decide` for the user of a session, and in the same round trip what is remembered of the session
+    /// and which edition its tenant's data have.
     package func admit(
         _ actor: Actor, of session: SessionID, user: UserID, _ rate: RateClass
     ) async throws -> Admission {
         var keys = keys.marks(session, of: user, actor.scope.tenant)
+        keys.append(editions.key(of: actor.scope.tenant))
         var arguments: [RedisValue] = [""]
         let limit = policy(rate, .actor(actor)).flatMap { $0.1.isOff ? nil : $0 }
         if let (policy, quota) = limit {
@@ -94,13 +101,14 @@ package struct RateLimits: Sendable {
         }
         let question = RedisWindows.Question(
             script: WindowScript.admit, keys: keys, arguments: arguments)
-        guard let answer = try await shared.ask(question).flatMap({ try? $0.elements() }), answer.count == 2
-        else { return Admission(mark: .unknown, rate: nil) }
-        guard let (policy, quota) = limit, let state = WindowState(answer[1]) else {
-            return Admission(mark: SessionMarks.Mark(answer[0]), rate: nil)
+        guard let answer = try await shared.ask(question).flatMap({ try? $0.elements() }), answer.count == 3
+        else { return Admission(mark: .unknown, rate: nil, edition: nil) }
+        let state = limit.flatMap { limit in
+            WindowState(answer[1]).map { RateDecision($0, policy: limit.0, quota: limit.1) }
         }
         return Admission(
-            mark: SessionMarks.Mark(answer[0]), rate: RateDecision(state, policy: policy, quota: quota))
+            mark: SessionMarks.Mark(answer[0]), rate: state,
+            edition: (try? answer[2].optionalValue())?.text.map { Edition($0) })
     }
 
     private func policy(_ rate: RateClass, _ subject: RateSubject) -> (String, RateQuota)? {

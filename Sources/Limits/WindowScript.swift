@@ -28,19 +28,21 @@ enum WindowScript {
 
     /// What is remembered of a session, and the window of its user, unless the session is over.
     ///
-    /// KEYS: the session's mark, the doubt about its user's, and the window where there is one. ARGV as
-    /// above. Returns the mark, empty where none is to be believed, and remaining, wait and reset.
+    /// KEYS: the session's mark, the doubt about its user's, the tenant's edition, and the window where there
+    /// is one. ARGV as above. Returns the mark, empty where none is to be believed, remaining, wait and
+    /// reset, and the edition.
     static let admit = RedisScript(
         arithmetic + """
 
-            local marks = redis.call('MGET', KEYS[1], KEYS[2])
+            local marks = redis.call('MGET', KEYS[1], KEYS[2], KEYS[3])
             local mark = marks[1] or ''
-            if mark == '-' then return {mark, {}} end
+            local edition = marks[3] or ''
+            if mark == '-' then return {mark, {}, edition} end
             if marks[2] then mark = '' end
-            if not KEYS[3] then return {mark, {}} end
-            local w = look(KEYS[3], moment(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]))
-            if w.wait == 0 then count(KEYS[3], w) end
-            return {mark, {w.remaining, w.wait, w.reset}}
+            if not KEYS[4] then return {mark, {}, edition} end
+            local w = look(KEYS[4], moment(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]))
+            if w.wait == 0 then count(KEYS[4], w) end
+            return {mark, {w.remaining, w.wait, w.reset}, edition}
             """)
 
     /// Counts an attempt to sign in beforehand, so that no two at once pass for one.

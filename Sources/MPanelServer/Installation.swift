@@ -43,6 +43,7 @@ package struct Installation: Sendable {
     let clock: RealClock
     private let tenancy: Tenancy
     private let listener: Listener
+    private let answers: RememberedAnswers
     package let subscribers: [Subscriber]
 
     /// Addresses of the database for the two roles that serve requests, and what the rest needs.
@@ -59,6 +60,8 @@ package struct Installation: Sendable {
         package var passwordCost = 10
         /// How long servers believe each other that a session holds.
         package var sessionTrust = SessionMarks.usualTrust
+        /// Off for measuring only.
+        var remembersAnswers = true
 
         package init(appURL: String, systemURL: String, secrets: SecretBox) {
             self.appURL = appURL
@@ -85,6 +88,9 @@ package struct Installation: Sendable {
         system = SystemDatabase(routing)
         tenants = Tenants(database: database, system: system, clock: clock)
         tenancy = Tenancy(tenants: tenants)
+        answers = RememberedAnswers(
+            redis: parts.redis.map { Redis($0) }, secrets: parts.secrets, tenants: tenants,
+            isOn: parts.remembersAnswers)
         jobs = Jobs(database: database)
         commands = Commands(database: database, secrets: parts.secrets, clock: clock)
         auditLog = AuditLog(database: database)
@@ -155,6 +161,7 @@ package struct Installation: Sendable {
             try endpoints, files: try reference.files, settings: settings, logger: logger,
             limit: { rate, subject in try await limits.decide(rate, subject) },
             admit: { actor, rate, caller in try await identity.admit(actor, rate, from: caller) },
+            memory: answers.closures,
             allowOrigin: { origin, audience in try await tenants.allows(origin, for: audience) },
             carryOut: { command, body in try await commands.carryOut(command, body) },
             authenticate: { token, host in try await identity.authenticate(bearer: token, host: host) })
@@ -183,7 +190,9 @@ package struct Installation: Sendable {
     }
 
     /// Keeps what this process remembers fresh.
-    package var broadcast: Broadcast { Broadcast(listener, hearers: tenancy.hearers) }
+    package var broadcast: Broadcast {
+        Broadcast(listener, hearers: tenancy.hearers.merging(answers.hearers) { own, _ in own })
+    }
 
     package func shutDown() async {
         for pool in pools { await pool.shutDown() }

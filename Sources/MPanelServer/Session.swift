@@ -75,6 +75,7 @@ struct Session: Sendable {
             appURL: urls.app, systemURL: urls.system, secrets: try Secret.box(settings))
         parts.connections = connections
         parts.quotas = settings.quotas
+        parts.remembersAnswers = settings.remembersAnswers
         let redis = purpose == .serving ? try await SharedRedis.open(settings, logger: logger) : nil
         parts.redis = redis?.pool
         return Session(

@@ -23,6 +23,8 @@ struct Settings: Sendable {
     let metricsPort: Int?
     let isBehindTLS: Bool
     let trustedProxies: Int
+    /// False for measuring only.
+    let remembersAnswers: Bool
     let logLevel: String
     /// Where `pg_ctl` is, when it is not where Debian puts it.
     let postgresBinaries: String?
@@ -54,6 +56,7 @@ struct Settings: Sendable {
             metricsPort: try metricsPort(config),
             isBehindTLS: config.bool(forKey: "behind.tls", default: false),
             trustedProxies: config.int(forKey: "trusted.proxies", default: 0),
+            remembersAnswers: config.bool(forKey: "remember.answers", default: true),
             logLevel: config.string(forKey: "log.level", default: "info"),
             postgresBinaries: config.string(forKey: "postgres.bin"))
     }

@@ -1,9 +1,11 @@
 package import Kernel
+import Memories
 import Platform
 import Postgres
 
 extension Tenants {
-    private static let hostNews = "mpanel_host_names"
+    private static let hostNews = BroadcastChannel("mpanel_host_names")
+    private static let settingsNews = BroadcastChannel("mpanel_settings")
 
     /// An event comes to one process, and all of them remember host names: it tells the others.
     var hostNameSubscriber: Subscriber {
@@ -12,8 +14,17 @@ extension Tenants {
         }
     }
 
-    var hearers: [String: @Sendable () -> Void] {
-        [Tenants.hostNews: { hosts.forget() }]
+    var hearers: [BroadcastChannel: Broadcast.Hearer] {
+        [
+            Tenants.hostNews: { _ in memory.hosts.forget() },
+            Tenants.settingsNews: { tenant in
+                if let tenant { memory.origins.forget(tenant) } else { memory.origins.forget() }
+            },
+        ]
+    }
+
+    func tellOfSettings(in tx: Transaction) async throws {
+        try await Broadcast.send(Tenants.settingsNews, in: tx)
     }
 
     /// Lets a host name lead to the actor's tenant. Throws `unknownTenant`, `hostNameTaken`.
@@ -26,6 +37,6 @@ extension Tenants {
             try await Event.record([TenancyEvents.hostNameAdded(to: tenant.id)], in: tx, at: now)
         }
         // This process need not wait for the news of its own deed.
-        hosts.forget()
+        memory.hosts.forget()
     }
 }

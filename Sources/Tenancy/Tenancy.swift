@@ -12,7 +12,7 @@ package struct Tenancy: Sendable {
     package var subscribers: [Subscriber] { [tenants.hostNameSubscriber] }
 
     /// What this process does about news from others, by the name of the news.
-    package var hearers: [String: @Sendable () -> Void] { tenants.hearers }
+    package var hearers: [BroadcastChannel: Broadcast.Hearer] { tenants.hearers }
 }
 
 extension Permission {

@@ -1,5 +1,6 @@
 import BillingMath
 package import Kernel
+import Memories
 import Platform
 package import Postgres
 package import Web
@@ -9,15 +10,15 @@ package struct Tenants: Sendable {
     let database: Database
     private let system: SystemDatabase
     let clock: RealClock
-    let hosts: HostMemory
+    package let memory: TenancyMemory
 
     package init(
-        database: Database, system: SystemDatabase, clock: RealClock, hosts: HostMemory = HostMemory()
+        database: Database, system: SystemDatabase, clock: RealClock, memory: TenancyMemory = TenancyMemory()
     ) {
         self.database = database
         self.system = system
         self.clock = clock
-        self.hosts = hosts
+        self.memory = memory
     }
 
     /// What a new tenant is made of. A sandbox starts at `sandboxToday`.
@@ -55,7 +56,8 @@ package struct Tenants: Sendable {
     /// slug.
     package func find(host: HostName?, slug: Slug?) async throws -> TenantID? {
         if let host,
-            let tenant = try await hosts.tenant(of: host, { try await Tenant.id(host: host, in: system) })
+            let tenant = try await memory.hosts.value(
+                of: host.text, nil, { try await Tenant.id(host: host, in: system) })
         {
             return tenant
         }
@@ -66,15 +68,21 @@ package struct Tenants: Sendable {
     /// Whether a page of this origin may read an answer for this audience.
     package func allows(_ origin: Origin, for audience: OriginAudience) async throws -> Bool {
         switch audience {
-        case .tenant(let tenant): return try await Tenant.allows(origin, tenant, in: system)
+        case .tenant(let tenant): return try await allows(origin, tenant)
         case .host(let host):
             guard let tenant = try await find(host: host, slug: nil) else { return false }
-            return try await Tenant.allows(origin, tenant, in: system)
+            return try await allows(origin, tenant)
         case .preflight(let host):
             guard let tenant = try await find(host: host, slug: nil) else {
                 return try await Tenant.isAllowedSomewhere(origin, in: system)
             }
-            return try await Tenant.allows(origin, tenant, in: system)
+            return try await allows(origin, tenant)
+        }
+    }
+
+    private func allows(_ origin: Origin, _ tenant: TenantID) async throws -> Bool {
+        try await memory.origins.value(of: origin.text, tenant) {
+            try await Tenant.allows(origin, tenant, in: system)
         }
     }
 
@@ -119,6 +127,7 @@ package struct Tenants: Sendable {
         var settings = try change.subject(before.settings)
         apply(&settings)
         guard try await settings.update(in: change.tx) else { throw Problem.stale }
+        try await tellOfSettings(in: change.tx)
         return Changed(from: (tenant, before), to: (tenant, try await calendar(in: change.tx)))
     }
 }

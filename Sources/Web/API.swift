@@ -12,8 +12,7 @@ package struct API: Sendable {
     package typealias Authenticate = @Sendable (_ token: String, _ host: HostName?) async throws -> Actor
     /// Says whether the actor of a token may still come in, as whom by now, and counts the request as `Limit`
     /// does. Throws `Problem.unauthenticated` when the session is over.
-    package typealias Admit =
-        @Sendable (Actor, RateClass, Caller) async throws -> (actor: Actor, rate: RateDecision?)
+    package typealias Admit = @Sendable (Actor, RateClass, Caller) async throws -> Admission
     /// Counts a request against the quota of its class. Nil: no limit applies, or nobody can tell now.
     package typealias Limit = @Sendable (RateClass, RateSubject) async throws -> RateDecision?
     /// Carries out a command: runs its body inside of a transaction and keeps with it what was answered and
@@ -63,7 +62,7 @@ package struct API: Sendable {
     /// tokens hold until they expire.
     package init(
         _ endpoints: [Endpoint], files: [StaticFile] = [], settings: Settings = Settings(), logger: Logger,
-        limit: @escaping Limit = { _, _ in nil }, admit: Admit? = nil,
+        limit: @escaping Limit = { _, _ in nil }, admit: Admit? = nil, memory: AnswerMemory = .none,
         allowOrigin: @escaping AllowOrigin = { _, _ in false }, carryOut: @escaping CarryOut,
         authenticate: @escaping Authenticate
     ) {
@@ -79,8 +78,8 @@ package struct API: Sendable {
         gate = Gate(
             authenticate: authenticate,
             admit: admit ?? { actor, rate, _ in
-                (actor, rate == .unlimited ? nil : try await limit(rate, .actor(actor)))
-            }, limit: limit, allowOrigin: allowOrigin, carryOut: carryOut)
+                Admission(actor, rate: rate == .unlimited ? nil : try await limit(rate, .actor(actor)))
+            }, memory: memory, limit: limit, allowOrigin: allowOrigin, carryOut: carryOut)
     }
 
     /// The server as a service. It names no product in its answers.

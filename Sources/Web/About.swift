@@ -18,13 +18,16 @@ package struct About: Sendable {
     package let rate: RateClass?
     /// How long anybody may keep a good answer; nil: not at all.
     package let cacheSeconds: Int?
+    /// Whether servers may answer from memory what staff ask again before anything of their company was
+    /// changed: for what many ask and few change, and what depends on nothing but the company's data.
+    package let isRemembered: Bool
     /// Set for what will be removed.
     package let deprecation: Deprecation?
 
     package init(
         tag: String, name: String, summary: String, details: String? = nil, status: Int? = nil,
         problems: [Problem] = [], rate: RateClass? = nil, cacheSeconds: Int? = nil,
-        deprecation: Deprecation? = nil
+        isRemembered: Bool = false, deprecation: Deprecation? = nil
     ) {
         self.tag = tag
         self.name = name
@@ -34,6 +37,7 @@ package struct About: Sendable {
         self.problems = problems
         self.rate = rate
         self.cacheSeconds = cacheSeconds
+        self.isRemembered = isRemembered
         self.deprecation = deprecation
     }
 }

@@ -19,6 +19,8 @@ package struct Call: Sendable {
     package var userAgent: String?
     /// Set exactly when the endpoint has a permission, which this actor holds.
     package var actor: Actor?
+    /// Of the actor's tenant, from before anything was looked up; nil when nobody knows.
+    package var edition: Edition?
     package var requestID: String
     package var trace: TraceID?
 

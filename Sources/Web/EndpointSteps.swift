@@ -17,12 +17,22 @@ struct EndpointSteps: Sendable {
         }
         return try await TimeLimit.run(settings.timeLimit) {
             let call = try await call(request, context)
-            var response = try await endpoint.run(call, gate.carryOut).response
+            var response = try await answer(call).response
             if let seconds = endpoint.about.cacheSeconds {
                 response.headers[.cacheControl] = "public, max-age=\(seconds)"
             }
             return response
         }
+    }
+
+    private func answer(_ call: Call) async throws -> Answer {
+        if endpoint.isChange, let tenant = call.actor?.scope.tenant {
+            return try await gate.memory.renewing(tenant) { try await endpoint.run(call, gate.carryOut) }
+        }
+        guard let question = Recollection(of: call, to: endpoint) else {
+            return try await endpoint.run(call, gate.carryOut)
+        }
+        return try await gate.memory.remember(question) { try await endpoint.run(call, gate.carryOut) }
     }
 
     private func call(_ request: Hummingbird.Request, _ context: WebContext) async throws -> Call {
@@ -32,9 +42,10 @@ struct EndpointSteps: Sendable {
         call.clientAddress = ClientAddress(of: request, context, trustedProxies: settings.trustedProxies)
         call.userAgent = request.headers[.userAgent].map { String($0.prefix(512)) }
         if let permission = endpoint.permission {
-            let actor = try await actor(of: request, call, context)
-            guard actor.may(permission) else { throw Problem.missing(permission) }
-            call.actor = actor
+            let admission = try await admit(request, call, context)
+            guard admission.actor.may(permission) else { throw Problem.missing(permission) }
+            call.actor = admission.actor
+            call.edition = admission.edition
         } else {
             try await gate.count(.client(call.clientAddress), endpoint.rate, context.noted)
         }
@@ -53,9 +64,9 @@ struct EndpointSteps: Sendable {
         return call
     }
 
-    private func actor(
-        of request: Hummingbird.Request, _ call: Call, _ context: WebContext
-    ) async throws -> Actor {
+    private func admit(
+        _ request: Hummingbird.Request, _ call: Call, _ context: WebContext
+    ) async throws -> API.Admission {
         do {
             let claimed = try await gate.authenticate(try token(of: request), call.host)
             context.noted.tenant = claimed.scope.tenant
@@ -106,6 +117,7 @@ struct EndpointSteps: Sendable {
 struct Gate: Sendable {
     let authenticate: API.Authenticate
     let admit: API.Admit
+    let memory: AnswerMemory
     let limit: API.Limit
     let allowOrigin: API.AllowOrigin
     let carryOut: API.CarryOut
@@ -113,10 +125,10 @@ struct Gate: Sendable {
     /// Throws `Problem.unauthenticated` when the session is over, `rateLimited` when the quota is used up.
     func admit(
         _ actor: Actor, _ rate: RateClass, _ caller: Caller, _ noted: WebContext.Noted
-    ) async throws -> Actor {
-        let (actor, decision) = try await admit(actor, rate, caller)
-        try check(decision, noted)
-        return actor
+    ) async throws -> API.Admission {
+        let admission = try await admit(actor, rate, caller)
+        try check(admission.rate, noted)
+        return admission
     }
 
     /// Throws `Problem.rateLimited` when the quota is used up.
