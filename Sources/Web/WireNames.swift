@@ -52,7 +52,8 @@ struct WireNames {
         return isDictionary
     }
 
-    /// For the answers to come. Of two writers with news the one that knows more wins; the other's come again.
+    /// For the answers to come. Of two writers with news the one that knows more wins; the other's come
+    /// again.
     func keep() {
         guard hasNews else { return }
         WireNames.shared.withLock { shared in
