@@ -31,6 +31,9 @@ struct Bench: AsyncParsableCommand {
     @Option(help: "Transactions at once.")
     var workers = 2
 
+    @Option(help: "Tenants of the larger installation that reads are measured in.")
+    var tenants = 10_000
+
     @Option(help: "Seconds of each kind of read in a round.")
     var seconds = 5
 
@@ -59,13 +62,17 @@ struct Bench: AsyncParsableCommand {
     private func measure(_ bench: BenchRun) async throws {
         try await bench.migrate()
         let events = measures(.events) ? try await bench.events() : nil
-        let reads = measures(.reads) ? try await bench.reads(rounds: runs, seconds: seconds) : nil
+        let reads = measures(.reads) ? try await reads(bench) : nil
         if measures(.billing) { try await billing(bench) }
         events?.print()
         reads?.print()
     }
 
     private func measures(_ part: Part) -> Bool { only.map { $0 == part } ?? true }
+
+    private func reads(_ bench: BenchRun) async throws -> ReadFigures {
+        try await bench.reads(of: size, tenants: tenants, rounds: runs, seconds: seconds)
+    }
 
     private func billing(_ bench: BenchRun) async throws {
         try await bench.seed("bench_one", tenants: 1, subscriptions: size)

@@ -7,19 +7,19 @@ import Redis
 import Tenancy
 
 extension BenchRun {
-    private static let invoices = 100_000
-    private static let manyTenants = 10_000
     private static let port = 18_290
 
     /// A server on a database of one tenant, one that remembers nothing on the same, and one on a database of
     /// many tenants: all there all the time and asked in turn, so that what else the machine does hits all.
-    func reads(rounds: Int, seconds: Int) async throws -> ReadFigures {
+    func reads(
+        of invoices: Int, tenants: Int, rounds: Int, seconds: Int
+    ) async throws -> ReadFigures {
         let redis = try await PrivateRedis(home: home).acquire(say: Terminal.say)
         var servers: [BenchServer] = []
         let result: Result<ReadFigures, any Error>
         do {
-            let one = try await readers(tenants: 1)
-            let many = try await readers(tenants: BenchRun.manyTenants)
+            let one = try await readers(tenants, of: invoices, tenants: 1)
+            let many = try await readers(tenants, of: invoices, tenants: tenants)
             for (database, port) in [(one.database, 0), (many.database, 1), (one.database, 2)] {
                 servers.append(
                     try await server(
@@ -50,13 +50,15 @@ extension BenchRun {
     }
 
     /// A database with as many invoices, divided among `tenants`, and who reads them.
-    private func readers(tenants: Int) async throws -> (database: String, readers: [ReadSeed.Reader]) {
+    private func readers(
+        _ count: Int, of invoices: Int, tenants: Int
+    ) async throws -> (database: String, readers: [ReadSeed.Reader]) {
         let name = "bench_reads_\(tenants)"
-        try await seed(name, tenants: tenants, subscriptions: BenchRun.invoices / tenants)
+        try await seed(name, tenants: tenants, subscriptions: invoices / tenants)
         try await billAll(name)
         // As cheap as bcrypt gets: it is signed in that often.
         try await user("model@bench.example", passwordCost: 4, of: name)
-        let readers = try await ReadSeed.fill(over: connection(name))
+        let readers = try await ReadSeed.fill(readers: count, over: connection(name))
         try await user(ReadBench.emailOfStorm, passwordCost: 10, of: name)
         return (name, readers)
     }
@@ -86,6 +88,9 @@ extension BenchRun {
                 "MPANEL_REMEMBER_ANSWERS": remembers ? "true" : "false",
                 // Counted as always, and never used up.
                 "MPANEL_RATE_LIMIT_READ": "1000000", "MPANEL_RATE_LIMIT_SIGN_IN": "1000000",
+                "MPANEL_RATE_LIMIT_FAILURES_PAIR": "1000000",
+                "MPANEL_RATE_LIMIT_FAILURES_ADDRESS": "1000000",
+                "MPANEL_RATE_LIMIT_FAILURES_ACCOUNT": "1000000",
             ])
     }
 }

@@ -12,13 +12,12 @@ struct ReadSeed: Sendable {
         let product: ProductID
     }
 
-    static let readers = 10_000
     /// Of each tenant.
     static let products = 20
 
     /// Makes readers, as many of each tenant, with the password of the one user there is. The connection is a
     /// superuser's: policies do not bind it.
-    static func fill(over connection: Connection) async throws -> [Reader] {
+    static func fill(readers: Int, over connection: Connection) async throws -> [Reader] {
         try await connection.execute(
             script: """
                 INSERT INTO users (tenant_id, id, email, email_folded, name, role, password_hash, version,
