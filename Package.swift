@@ -108,6 +108,7 @@ let tests: [Target] = [
             "Kernel", "Platform", "Postgres", "Tenancy", "Limits", "Web", "TestKit", "MPanelServer", .jwt,
             .crypto, .logging, .httpTypes,
         ]),
+    testing("Tenancy", ["Kernel", "BillingMath", "Postgres", "Web"]),
     testing("Automation", ["Kernel"]),
     testing("Customers", ["Kernel"]),
     testing("Tax", ["Kernel", "BillingMath"]),

@@ -11,11 +11,15 @@ package struct DueItem: Hashable, Sendable {
     package let cancelOn: Day?
     package let quantity: Quantity
     package let price: UnitPrice
+    /// The item's terms that start on or before this day are due, if the rules do not end before: the day asked
+    /// for and as many days as its subscription is invoiced before due.
+    package let throughDay: Day
 
     package init(
         schedule: Schedule, nextTerm: Int, billedAhead: Set<Int> = [], cancelOn: Day?, quantity: Quantity,
-        price: UnitPrice
+        price: UnitPrice, throughDay: Day = .last
     ) {
+        self.throughDay = throughDay
         self.schedule = schedule
         self.nextTerm = nextTerm
         self.billedAhead = billedAhead
@@ -33,15 +37,19 @@ extension DueItem {
         return cancelOn.map { start < $0 } ?? true ? start : nil
     }
 
-    package func isDue(through day: Day) -> Bool {
-        schedule.isDue(nextTerm, through: day, before: cancelOn)
+    package var isDue: Bool {
+        schedule.isDue(nextTerm, through: throughDay, before: cancelOn)
+    }
+
+    func dueThrough(_ rules: BillingRules) -> Day {
+        min(throughDay, rules.throughDay)
     }
 
     /// The same item after a plan.
     package func standing(at next: NextTerm) -> DueItem {
         DueItem(
             schedule: schedule, nextTerm: next.number, billedAhead: billedAhead.filter { $0 > next.number },
-            cancelOn: cancelOn, quantity: quantity, price: price)
+            cancelOn: cancelOn, quantity: quantity, price: price, throughDay: throughDay)
     }
 }
 
@@ -61,7 +69,7 @@ package struct UnitPrice: Hashable, Sendable {
 
 /// What holds for all items of one customer in one run.
 package struct BillingRules: Hashable, Sendable {
-    /// Terms that start on or before this day are due; days of billing ahead are already counted in.
+    /// No term that starts after this day is billed, whatever is due of its item.
     package let throughDay: Day
     package let tax: CustomerTax
     /// At most this many terms of one item in one plan; the next run takes the rest.

@@ -13,6 +13,7 @@ package struct Explanation: Sendable {
     private let tax: CustomerTax
     private let invoice: Sums
     private let term: BilledTerm?
+    private var policies: [AppliedPolicy] = []
 
     /// What the invoice's own tax was computed from.
     private struct Sums {
@@ -42,7 +43,7 @@ package struct Explanation: Sendable {
         tax = rules.tax
         self.invoice = Sums(
             currency: invoice.currency, netMinor: invoice.netMinor, taxMinor: invoice.taxMinor)
-        term = BilledTerm(term: line.term, item: item, price: price, throughDay: rules.throughDay)
+        term = BilledTerm(term: line.term, item: item, price: price, throughDay: item.dueThrough(rules))
     }
 
     /// A line that a person wrote, at `place`, counted from 0, of an invoice with these totals.
@@ -60,13 +61,22 @@ package struct Explanation: Sendable {
         term = nil
     }
 
+    /// The same with the policies that made the line what it is.
+    package func naming(_ policies: [AppliedPolicy]) -> Explanation {
+        var copy = self
+        copy.policies = policies
+        return copy
+    }
+
     /// Compact JSON with a fixed order of keys: the same explanation is always the same text.
     package var json: String {
-        // All but the tax's name is bounded: numbers have at most 40 digits.
-        JSONBytes.object(capacity: 2048 + 6 * taxNameLength) {
+        // All but names is bounded: numbers have at most 40 digits.
+        let names = policies.reduce(6 * taxNameLength) { $0 + $1.longestJSON }
+        return JSONBytes.object(capacity: 2048 + names) {
             writeCharge(into: &$0)
             if let term { write(term, into: &$0) }
             writeTax(into: &$0)
+            if !policies.isEmpty { $0.object("policies", write(policies:)) }
         }
     }
 
@@ -128,6 +138,10 @@ package struct Explanation: Sendable {
             }
             $0.money("amount", taxMinor, invoice.currency)
         }
+    }
+
+    private func write(policies json: inout JSONBytes) {
+        for policy in policies { policy.write(into: &json) }
     }
 
     private func writeReason(into json: inout JSONBytes) {

@@ -163,7 +163,8 @@ extension DueItem {
     fileprivate func draft(
         into drafts: inout [LineDraft], as index: Int, rules: BillingRules
     ) throws(ItemFailure.Reason) -> Int {
-        guard schedule.isDue(nextTerm, through: rules.throughDay, before: cancelOn) else { return nextTerm }
+        let throughDay = dueThrough(rules)
+        guard schedule.isDue(nextTerm, through: throughDay, before: cancelOn) else { return nextTerm }
         let recurring: Charge
         let setUp: Charge?
         do {
@@ -173,9 +174,9 @@ extension DueItem {
             throw .overflow
         }
         let terms = schedule.terms(
-            from: nextTerm, through: rules.throughDay, before: cancelOn, limit: rules.termLimit)
+            from: nextTerm, through: throughDay, before: cancelOn, limit: rules.termLimit)
         if terms.count < rules.termLimit,
-            schedule.isDue(nextTerm + terms.count, through: rules.throughDay, before: cancelOn)
+            schedule.isDue(nextTerm + terms.count, through: throughDay, before: cancelOn)
         {
             throw .calendarEnds
         }

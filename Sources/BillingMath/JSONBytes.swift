@@ -25,6 +25,16 @@ struct JSONBytes {
         braces(members)
     }
 
+    /// An object under a key that is not known in advance.
+    mutating func object(named key: String, _ members: (inout JSONBytes) -> Void) {
+        if needsComma { append(UInt8(ascii: ",")) }
+        append(UInt8(ascii: "\""))
+        escaped(key)
+        append(UInt8(ascii: "\""))
+        append(UInt8(ascii: ":"))
+        braces(members)
+    }
+
     mutating func string(_ key: StaticString, _ value: String) {
         string(key) { $0.escaped(value) }
     }

@@ -31,7 +31,7 @@ extension Customers {
             About(
                 tag: "Customers", name: "createCustomer", summary: "Create a customer",
                 details: "With a company name it is a company, without one a person.", status: 201,
-                problems: [CustomersProblem.referenceTaken])
+                problems: [CustomersProblem.referenceTaken, CustomersProblem.unknownGroup])
         ) { (request: Request<NoPath, NoQuery, NewCustomer>, change: Change) in
             let customer = try await create(request.body.draft(), in: change.tx)
             return try .created(CustomerBody(customer, for: request.actor))
@@ -56,7 +56,9 @@ extension Customers {
                     """
                     Absent fields stay as they are. Issued invoices keep the buyer that they were issued to.
                     """,
-                problems: [.notFound, .stale, CustomersProblem.referenceTaken])
+                problems: [
+                    .notFound, .stale, CustomersProblem.referenceTaken, CustomersProblem.unknownGroup,
+                ])
         ) { (request: Request<CustomerPath, NoQuery, CustomerChange>, change: Change) in
             try await self.change(request.path.id, in: change, request.body.apply(to:))
                 .told { CustomerBody($0, for: request.actor) }

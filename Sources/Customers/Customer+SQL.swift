@@ -1,12 +1,13 @@
 package import Kernel
 import Platform
 package import Postgres
+import Tenancy
 
 extension Customer {
     private static let columns: SQL =
         """
         id, reference, company_name, name, email, street, postal_code, city, region, country, currency,
-        tax_id, tax_exempt, language, notes, metadata, version, recorded_at
+        tax_id, tax_exempt, language, notes, metadata, customer_group_id, policies, version, recorded_at
         """
 
     init(row: Row) throws {
@@ -24,6 +25,8 @@ extension Customer {
         language = try row["language"]
         notes = try row["notes"]
         metadata = try (row["metadata"] as JSONText).decode()
+        group = try row["customer_group_id"]
+        policies = try PolicySettings(stored: row["policies"])
         version = try row["version"]
         recordedAt = try row["recorded_at"]
     }
@@ -51,13 +54,14 @@ extension Customer {
     }
 
     /// The newest first.
-    static func list(_ reference: Code?, _ page: PageRequest, in tx: Transaction) async throws -> Page<
-        Customer
-    > {
+    static func list(
+        _ filter: CustomerFilter, _ page: PageRequest, in tx: Transaction
+    ) async throws -> Page<Customer> {
         var condition: SQL = "TRUE"
         // A customer's user sees this one only. By the policy alone it would be looked for among all.
         if let own = tx.scope.customer { condition = "id = \(own)" }
-        if let reference { condition = "\(condition) AND reference = \(reference)" }
+        if let reference = filter.reference { condition = "\(condition) AND reference = \(reference)" }
+        if let group = filter.group { condition = "\(condition) AND customer_group_id = \(group)" }
         if let before = try before(page) { condition = "\(condition) AND id < \(before)" }
         return try await Customer.page(where: condition, page, in: tx)
     }
@@ -83,12 +87,12 @@ extension Customer {
     /// Inserts customers with the words that find them: two statements, however many they are.
     static func insert(_ customers: [Customer], in tx: Transaction) async throws {
         guard !customers.isEmpty else { return }
-        try await refusing(["customers_reference_key": CustomersProblem.referenceTaken]) {
+        try await refusing(CustomersProblem.byConstraint) {
             try await tx.run(
                 """
                 INSERT INTO customers (tenant_id, id, reference, kind, company_name, name, email, street,
                     postal_code, city, region, country, currency, tax_id, tax_exempt, language, notes,
-                    metadata, version, recorded_at)
+                    metadata, customer_group_id, version, recorded_at)
                 SELECT \(tx.scope.tenant), row.* FROM (\(rows(of: customers))) AS row
                 """)
         }
@@ -99,23 +103,24 @@ extension Customer {
     private static func rows(of customers: [Customer]) throws -> SQL {
         try """
         SELECT id, reference, kind, company_name, name, email, street, postal_code, city, region, country,
-            currency, tax_id, tax_exempt, language, notes, metadata, version, recorded_at
+            currency, tax_id, tax_exempt, language, notes, metadata, customer_group_id, version, recorded_at
         FROM unnest(\(customers.map(\.id.uuid)), \(customers.map(\.reference)), \(customers.map(\.kind)),
             \(customers.map(\.companyName)), \(customers.map(\.name)), \(customers.map(\.email)),
             \(customers.map(\.address.street)), \(customers.map(\.address.postalCode)),
             \(customers.map(\.address.city)), \(customers.map(\.address.region)),
             \(customers.map(\.address.country)), \(customers.map(\.currency)), \(customers.map(\.taxID)),
             \(customers.map(\.isTaxExempt)), \(customers.map(\.language)), \(customers.map(\.notes)),
-            \(customers.map { try JSONText(encoding: $0.metadata) }), \(customers.map { Int32($0.version) }),
-            \(customers.map(\.recordedAt)))
+            \(customers.map { try JSONText(encoding: $0.metadata) }), \(customers.map(\.group?.uuid)),
+            \(customers.map { Int32($0.version) }), \(customers.map(\.recordedAt)))
             AS customer (id, reference, kind, company_name, name, email, street, postal_code, city, region,
-                country, currency, tax_id, tax_exempt, language, notes, metadata, version, recorded_at)
+                country, currency, tax_id, tax_exempt, language, notes, metadata, customer_group_id, version,
+                recorded_at)
         """
     }
 
     /// Writes what may change, if nobody did so meanwhile, and returns the customer as it stands then.
     func update(in tx: Transaction) async throws -> Customer {
-        let updated = try await refusing(["customers_reference_key": CustomersProblem.referenceTaken]) {
+        let updated = try await refusing(CustomersProblem.byConstraint) {
             try await tx.first(
                 """
                 UPDATE customers
@@ -124,6 +129,7 @@ extension Customer {
                     city = \(address.city), region = \(address.region), country = \(address.country),
                     currency = \(currency), tax_id = \(taxID), tax_exempt = \(isTaxExempt),
                     language = \(language), notes = \(notes), metadata = \(JSONText(encoding: metadata)),
+                    customer_group_id = \(group), policies = \(policies.stored),
                     version = version + 1
                 WHERE id = \(id) AND version = \(version)
                 RETURNING \(Customer.columns)

@@ -9,9 +9,12 @@ struct CustomerQuery: Codable, Sendable {
     let limit: PageLimit?
     let cursor: Cursor?
     let reference: Code?
+    let customerGroupId: CustomerGroupID?
     let search: CustomerSearch?
 
-    var filter: CustomerFilter { CustomerFilter(reference: reference, search: search) }
+    var filter: CustomerFilter {
+        CustomerFilter(reference: reference, group: customerGroupId, search: search)
+    }
 }
 
 struct NewCustomer: Codable, Sendable {
@@ -28,6 +31,7 @@ struct NewCustomer: Codable, Sendable {
     let language: LanguageTag?
     let notes: Text<1, 4000>?
     let metadata: Labels?
+    let customerGroupId: CustomerGroupID?
 
     func draft() throws -> Customers.Draft {
         try kind?.require(companyName)
@@ -39,6 +43,7 @@ struct NewCustomer: Codable, Sendable {
         draft.language = language
         draft.notes = notes
         draft.metadata = metadata ?? .none
+        draft.group = customerGroupId
         return draft
     }
 }
@@ -57,6 +62,7 @@ struct CustomerChange: Codable, Sendable {
     let language: Patch<LanguageTag>
     let notes: Patch<Text<1, 4000>>
     let metadata: Labels?
+    let customerGroupId: Patch<CustomerGroupID>
 
     func apply(to customer: inout Customer) throws {
         customer.reference = reference.applied(to: customer.reference)
@@ -71,6 +77,7 @@ struct CustomerChange: Codable, Sendable {
         customer.language = language.applied(to: customer.language)
         customer.notes = notes.applied(to: customer.notes)
         customer.metadata = metadata ?? customer.metadata
+        customer.group = customerGroupId.applied(to: customer.group)
     }
 }
 
@@ -101,6 +108,7 @@ struct CustomerBody: Versioned, Codable, Sendable {
     let language: LanguageTag?
     let notes: Text<1, 4000>?
     let metadata: Labels
+    let customerGroupId: CustomerGroupID?
     let version: Int
     let recordedAt: Instant
     let actions: [Customer.Action]
@@ -114,9 +122,11 @@ extension CustomerBody {
             name: customer.name, email: customer.email, address: customer.address,
             currency: customer.currency,
             taxId: customer.taxID, taxExempt: customer.isTaxExempt, language: customer.language,
-            // Notes are about the customer, not for it; so are the labels, which other programs read.
+            // Notes are about the customer, not for it; so are the labels, which other programs read, and the
+            // group.
             notes: actor.scope.customer == nil ? customer.notes : nil,
             metadata: actor.scope.customer == nil ? customer.metadata : .none,
+            customerGroupId: actor.scope.customer == nil ? customer.group : nil,
             version: customer.version, recordedAt: customer.recordedAt, actions: customer.actions(for: actor))
     }
 }

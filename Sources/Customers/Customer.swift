@@ -1,4 +1,5 @@
 package import Kernel
+package import Tenancy
 
 /// Someone whom a provider sells to.
 package struct Customer: Versioned, Sendable, Hashable {
@@ -26,6 +27,9 @@ package struct Customer: Versioned, Sendable, Hashable {
     /// For the provider's staff; never shown to the customer.
     package var notes: Text<1, 4000>?
     package var metadata: Labels
+    package var group: CustomerGroupID?
+    /// What is decided for this customer alone.
+    package var policies: PolicySettings
     package let version: Int
     package let recordedAt: Instant
 

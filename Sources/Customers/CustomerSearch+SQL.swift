@@ -11,15 +11,26 @@ extension CustomerSearch {
     private static let sample = 500
 
     /// The newest first.
-    func page(_ reference: Code?, _ page: PageRequest, in tx: Transaction) async throws -> Page<Customer> {
+    func page(
+        _ filter: CustomerFilter, _ page: PageRequest, in tx: Transaction
+    ) async throws -> Page<Customer> {
         let prefixes = prefixes
-        if prefixes.isEmpty { return try await Customer.list(reference, page, in: tx) }
+        if prefixes.isEmpty { return try await Customer.list(filter, page, in: tx) }
         let older: SQL = try Customer.before(page).map { "id < \($0)" } ?? "TRUE"
+        if let group = filter.group {
+            let reference: SQL = filter.reference.map { "reference = \($0)" } ?? "TRUE"
+            let members: SQL = """
+                SELECT id FROM customers
+                WHERE customer_group_id = \(group) AND \(reference) AND \(older)
+                ORDER BY id DESC
+                """
+            return try await CustomerSearch.page(page, among: members, with: prefixes, in: tx)
+        }
         if let own = tx.scope.customer {
             let one: SQL = "SELECT id FROM customers WHERE id = \(own) AND \(older)"
             return try await CustomerSearch.page(page, among: one, with: prefixes, in: tx)
         }
-        if let reference {
+        if let reference = filter.reference {
             let one: SQL = "SELECT id FROM customers WHERE reference = \(reference) AND \(older)"
             return try await CustomerSearch.page(page, among: one, with: prefixes, in: tx)
         }

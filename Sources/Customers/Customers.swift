@@ -1,22 +1,27 @@
 package import Kernel
 import Platform
 package import Postgres
+package import Tenancy
 package import Web
 
 /// The front door of the customers and the verbs on them.
 package struct Customers: Sendable {
     package let contacts: Contacts
-    private let database: Database
+    package let groups: CustomerGroups
+    let database: Database
+    let tenants: Tenants
     private let clock: RealClock
 
-    package init(database: Database, clock: RealClock) {
+    package init(database: Database, tenants: Tenants, clock: RealClock) {
         contacts = Contacts(database: database)
+        groups = CustomerGroups(database: database, tenants: tenants)
         self.database = database
+        self.tenants = tenants
         self.clock = clock
     }
 
     package var endpoints: [Endpoint] {
-        customerEndpoints + contactEndpoints
+        customerEndpoints + contactEndpoints + groupEndpoints + policyEndpoints
     }
 
     /// What a new customer is made of.
@@ -32,6 +37,7 @@ package struct Customers: Sendable {
         package var language: LanguageTag?
         package var notes: Text<1, 4000>?
         package var metadata = Labels.none
+        package var group: CustomerGroupID?
 
         /// With what every customer has; set the rest.
         package init(name: Text<1, 200>, email: EmailAddress, address: Address, currency: Currency) {
@@ -47,9 +53,9 @@ package struct Customers: Sendable {
     > {
         try await database.read(scope) { tx in
             guard let search = filter.search else {
-                return try await Customer.list(filter.reference, page, in: tx)
+                return try await Customer.list(filter, page, in: tx)
             }
-            return try await search.page(filter.reference, page, in: tx)
+            return try await search.page(filter, page, in: tx)
         }
     }
 
@@ -60,7 +66,7 @@ package struct Customers: Sendable {
         }
     }
 
-    /// Throws `referenceTaken`.
+    /// Throws `referenceTaken`, `unknownGroup`.
     func create(_ draft: Draft, in tx: Transaction) async throws -> Customer {
         try await insert([draft], in: tx)[0]
     }
@@ -94,6 +100,7 @@ package struct Customers: Sendable {
 /// Which customers a list shows.
 struct CustomerFilter: Sendable {
     let reference: Code?
+    let group: CustomerGroupID?
     let search: CustomerSearch?
 }
 
@@ -103,7 +110,7 @@ extension Customer {
             id: .new(), reference: draft.reference, companyName: draft.companyName, name: draft.name,
             email: draft.email, address: draft.address, currency: draft.currency, taxID: draft.taxID,
             isTaxExempt: draft.isTaxExempt, language: draft.language, notes: draft.notes,
-            metadata: draft.metadata,
+            metadata: draft.metadata, group: draft.group, policies: .none,
             version: 1, recordedAt: recordedAt)
     }
 }
@@ -111,4 +118,7 @@ extension Customer {
 extension Permission {
     static let customersRead = Permission("customers", .read, reach: .customers)
     static let customersWrite = Permission("customers", .write)
+    // Not of `customers`, which a customer's users may read of themselves.
+    static let groupsRead = Permission("customer_groups", .read)
+    static let groupsWrite = Permission("customer_groups", .write)
 }

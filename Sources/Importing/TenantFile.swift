@@ -10,10 +10,11 @@ struct TenantFile: Decodable {
     private let timeZone: ZoneName
     private let locale: LanguageTag
     private let defaultCurrency: Currency
-    private let taxRounding: TaxRounding
     private let invoiceNumberFormat: NumberFormat
-    private let invoiceDaysBeforeDue: Whole<0, 90>
-    private let paymentTermsDays: Whole<0, 365>
+    // What is absent is as MPanel ships it.
+    private let taxRounding: TaxRounding?
+    private let invoiceDaysBeforeDue: Whole<0, 90>?
+    private let paymentTermsDays: Whole<0, 365>?
 
     static func read(_ url: URL) throws -> TenantFile {
         guard let data = try? Data(contentsOf: url) else {
@@ -30,14 +31,16 @@ struct TenantFile: Decodable {
     }
 
     func founding(as slug: Slug, sandboxToday: Day?) -> Tenants.Founding {
-        Tenants.Founding(
+        var policies = PolicySettings.none
+        policies[Policies.taxRounding] = taxRounding
+        policies[Policies.invoiceDaysBeforeDue] = invoiceDaysBeforeDue
+        policies[Policies.paymentTermsDays] = paymentTermsDays
+        return Tenants.Founding(
             slug: slug, name: name,
             settings: TenantSettings(
                 founding: name, country: country, timeZone: timeZone, locale: locale,
                 currency: defaultCurrency,
-                billing: BillingDefaults(
-                    taxRounding: taxRounding, invoiceNumberFormat: invoiceNumberFormat,
-                    invoiceDaysBeforeDue: invoiceDaysBeforeDue, paymentTermsDays: paymentTermsDays)),
+                billing: BillingDefaults(invoiceNumberFormat: invoiceNumberFormat, policies: policies)),
             sandboxToday: sandboxToday)
     }
 }

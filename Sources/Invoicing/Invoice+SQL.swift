@@ -148,7 +148,8 @@ extension Invoice {
             SET \(lines.assignments), state = \(State.issued(grossMinor: lines.totals.grossMinor)),
                 version = version + 1, number = \(series.number), sequence = taken.sequence,
                 sequence_year = \(series.year), issued_on = \(issuance.issuedOn),
-                due_on = \(issuance.dueOn(serviceOn: serviceOn)), seller_id = \(issuance.seller),
+                due_on = \(issuance.dueOn(serviceOn: serviceOn, paymentTermsDays: lines.paymentTermsDays)),
+                seller_id = \(issuance.seller),
                 buyer = \(buyer)
             FROM (SELECT first FROM block) AS taken (sequence)
             WHERE id = \(id)

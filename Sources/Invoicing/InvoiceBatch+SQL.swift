@@ -34,13 +34,13 @@ extension InvoiceBatch {
                 tax_rounding, seller_id, buyer, recorded_at)
             SELECT \(issuance.tenant), id, customer_id, state, 1, \(series.number), sequence, \(series.year),
                 currency, service_on, \(issuance.issuedOn), due_on, net_minor, tax_minor, gross_minor,
-                line_count, \(issuance.taxRounding), \(issuance.seller), buyer, \(issuance.recordedAt)
+                line_count, tax_rounding, \(issuance.seller), buyer, \(issuance.recordedAt)
             FROM block,
                 unnest(\(columns.id), \(columns.customer), \(columns.state), \(columns.currency),
                     \(columns.serviceOn), \(columns.dueOn), \(columns.netMinor), \(columns.taxMinor),
-                    \(columns.grossMinor), \(columns.lineCount), \(columns.buyer))
+                    \(columns.grossMinor), \(columns.lineCount), \(columns.taxRounding), \(columns.buyer))
                     WITH ORDINALITY AS invoice (id, customer_id, state, currency, service_on, due_on,
-                        net_minor, tax_minor, gross_minor, line_count, buyer, place),
+                        net_minor, tax_minor, gross_minor, line_count, tax_rounding, buyer, place),
                 LATERAL (SELECT block.first + invoice.place - 1) AS taken (sequence)
             RETURNING id, number
             """

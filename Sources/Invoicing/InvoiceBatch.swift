@@ -24,7 +24,10 @@ package struct InvoiceBatch: Sendable {
     package var count: Int { invoiceColumns.id.count }
 
     package mutating func add(_ invoice: InvoiceToIssue) {
-        invoiceColumns.append(invoice, dueOn: issuance.dueOn(serviceOn: invoice.serviceOn))
+        invoiceColumns.append(
+            invoice,
+            dueOn: issuance.dueOn(
+                serviceOn: invoice.serviceOn, paymentTermsDays: invoice.paymentTermsDays))
         lineColumns.append(invoice.lines, of: invoice.id, customer: invoice.customer)
         // The ledger refuses nothing but the one amount whose opposite does not fit into 64 bits, and no
         // document is below zero.
@@ -55,6 +58,7 @@ struct InvoiceColumns: Sendable {
     var taxMinor: [Int64] = []
     var grossMinor: [Int64] = []
     var lineCount: [Int32] = []
+    var taxRounding: [String] = []
     var buyer: [JSONText] = []
 
     mutating func append(_ invoice: InvoiceToIssue, dueOn due: Day) {
@@ -68,6 +72,7 @@ struct InvoiceColumns: Sendable {
         taxMinor.append(invoice.taxMinor)
         grossMinor.append(invoice.grossMinor)
         lineCount.append(Int32(invoice.lines.count))
+        taxRounding.append(invoice.taxRounding.rawValue)
         buyer.append(invoice.buyer)
     }
 }

@@ -163,7 +163,7 @@ extension Invoices {
         return document
     }
 
-    /// The lines with the tax of the customer's country as it is today.
+    /// The lines with the tax of the customer's country, by the policies that count for it, as they are today.
     private func taxed(
         _ lines: [DraftLine], in currency: Currency, for customer: CustomerID, _ calendar: TenantCalendar,
         in tx: Transaction
@@ -174,9 +174,9 @@ extension Invoices {
         let country = customer.address.country
         let decision = TaxDecision(
             country: country, isExempt: customer.isTaxExempt, rates: try await taxRates.rates(in: tx))
-        return try TaxedLines(
-            lines, in: currency,
-            tax: CustomerTax(decision, in: country, rounding: calendar.settings.taxRounding))
+        let policies = try await customer.cascade(under: calendar.settings, in: tx)
+        let tax = CustomerTax(decision, in: country, rounding: policies.value(Policies.taxRounding))
+        return try TaxedLines(lines, in: currency, tax: tax, policies: policies)
     }
 
     private func write(

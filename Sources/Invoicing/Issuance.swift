@@ -1,4 +1,4 @@
-import BillingMath
+package import BillingMath
 package import Foundation
 package import Kernel
 package import Postgres
@@ -10,9 +10,7 @@ package struct Issuance: Sendable {
     package let issuedOn: Day
     package let recordedAt: Instant
     let seller: UUID
-    let taxRounding: TaxRounding
     let numbers: NumberSeries
-    private let paymentTermsDays: Int
 
     /// `seller` is what `Sellers.snapshot` returned in the same transaction.
     package init(tenant: TenantID, calendar: TenantCalendar, seller: UUID, recordedAt: Instant) {
@@ -21,13 +19,11 @@ package struct Issuance: Sendable {
         self.seller = seller
         self.recordedAt = recordedAt
         issuedOn = calendar.today
-        taxRounding = settings.taxRounding
         numbers = NumberSeries(.invoice, settings.invoiceNumberFormat, on: calendar.today)
-        paymentTermsDays = settings.paymentTermsDays
     }
 
     /// Nobody has to pay before the service begins.
-    func dueOn(serviceOn: Day) -> Day {
+    func dueOn(serviceOn: Day, paymentTermsDays: Int) -> Day {
         max(issuedOn.adding(days: paymentTermsDays), serviceOn)
     }
 }
@@ -43,12 +39,18 @@ package struct InvoiceToIssue: Sendable {
     package let netMinor: Int64
     package let taxMinor: Int64
     package let grossMinor: Int64
+    /// How the lines' tax was rounded.
+    package let taxRounding: TaxRounding
+    package let paymentTermsDays: Int
     package let lines: [LineToIssue]
 
     package init(
         id: InvoiceID, customer: CustomerID, buyer: JSONText, currency: Currency, serviceOn: Day,
-        netMinor: Int64, taxMinor: Int64, grossMinor: Int64, lines: [LineToIssue]
+        netMinor: Int64, taxMinor: Int64, grossMinor: Int64, taxRounding: TaxRounding, paymentTermsDays: Int,
+        lines: [LineToIssue]
     ) {
+        self.taxRounding = taxRounding
+        self.paymentTermsDays = paymentTermsDays
         self.id = id
         self.customer = customer
         self.buyer = buyer

@@ -2,6 +2,7 @@ import BillingMath
 import Kernel
 import Postgres
 import Tax
+import Tenancy
 
 /// A line as a person writes it: how much of what, at which price before tax.
 struct DraftLine: Sendable, Hashable {
@@ -21,12 +22,15 @@ extension DraftLine {
 /// The lines of a draft with their tax, and what they add up to.
 struct TaxedLines: Sendable {
     let tax: CustomerTax
+    let paymentTermsDays: Int
     let totals: InvoiceTotals
     let lines: [LineToIssue]
 
     /// 2 × 4.99 at 19 % is 9.98 net and 1.90 tax. Throws `invalid` about lines in another currency,
     /// `tooLarge` beyond 64 bits, and `negative` when the whole is less than zero: a single line may be.
-    init(_ drafts: [DraftLine], in currency: Currency, tax: CustomerTax) throws {
+    init(
+        _ drafts: [DraftLine], in currency: Currency, tax: CustomerTax, policies: PolicyCascade
+    ) throws {
         let errors = drafts.indices.filter { drafts[$0].unitPrice.currency != currency }.map {
             FieldError("/lines/\($0)/unit_price/currency", "must be \(currency), like the invoice's")
         }
@@ -44,7 +48,9 @@ struct TaxedLines: Sendable {
         }
         if totals.netMinor < 0 { throw InvoicingProblem.negative }
         self.tax = tax
+        paymentTermsDays = policies.value(Policies.paymentTermsDays).value
         self.totals = totals
+        let applied = [policies.applied(Policies.paymentTermsDays), policies.applied(Policies.taxRounding)]
         lines = drafts.indices.map { place in
             LineToIssue(
                 description: drafts[place].description, quantityMicros: drafts[place].quantity.micros,
@@ -52,7 +58,8 @@ struct TaxedLines: Sendable {
                 taxMinor: totals.lineTaxesMinor[place], taxRatePPM: tax.rate.ratePPM, periodStart: nil,
                 periodEnd: nil, source: nil,
                 explanation: JSONText(
-                    Explanation(charges[place], at: place, of: totals, in: currency, tax: tax).json))
+                    Explanation(charges[place], at: place, of: totals, in: currency, tax: tax)
+                        .naming(applied).json))
         }
     }
 }

@@ -100,7 +100,7 @@ package struct Installation: Sendable {
             passwords: PasswordHasher(cost: parts.passwordCost), secrets: parts.secrets, clock: clock,
             limits: limits)
         catalog = Catalog(database: database, clock: clock)
-        customers = Customers(database: database, clock: clock)
+        customers = Customers(database: database, tenants: tenants, clock: clock)
         tax = Tax(database: database, clock: clock)
         ledger = Ledger(database: database)
         invoicing = Invoicing(

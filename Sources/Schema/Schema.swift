@@ -26,6 +26,7 @@ package enum Schema {
         migration(21, "automation", PackageResources._021_automation_sql),
         migration(22, "traces", PackageResources._022_traces_sql),
         migration(23, "readiness", PackageResources._023_readiness_sql),
+        migration(24, "policies", PackageResources._024_policies_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -77,7 +77,7 @@ struct AdvanceColumns: Sendable {
     ///
     /// Rows are looked up by key and then taken by their place, because the planner, which does not know how
     /// many schedules the tenant has, would now and then compare all of them with all of these.
-    func update(through day: Day) -> SQL {
+    var update: SQL {
         """
         UPDATE item_schedules AS d
         SET next_term = a.next_term, next_due_on = a.next_due_on, has_gaps = a.has_gaps
@@ -92,7 +92,7 @@ struct AdvanceColumns: Sendable {
             ) AS found (place)
             OFFSET 0
         ) AS a
-        WHERE d.ctid = a.place AND d.next_term = a.former_term AND d.is_billable AND d.next_due_on <= \(day)
+        WHERE d.ctid = a.place AND d.next_term = a.former_term AND d.is_billable AND d.next_due_on IS NOT NULL
         RETURNING d.schedule_no
         """
     }

@@ -111,7 +111,7 @@ package struct Billing: Sendable {
             if !context.isDryRun {
                 try await Subscription.endDue(on: context.calendar.today, in: tx, at: clock.now())
             }
-            return try await DueSchedule.countSkipped(through: context.throughDay, in: tx)
+            return try await DueSchedule.countSkipped(in: context.window, tx)
         }
     }
 
@@ -130,7 +130,7 @@ package struct Billing: Sendable {
             return BillingContext(
                 scope: request.scope, calendar: calendar, taxRates: try await taxRates.rates(in: tx),
                 seller: try await Sellers.snapshot(in: tx, calendar),
-                throughDay: asOf.adding(days: calendar.settings.invoiceDaysBeforeDue),
+                window: DueWindow(asOf: asOf, calendar.settings),
                 isDryRun: request.isDryRun,
                 recordedAt: clock.now())
         }

@@ -12,7 +12,7 @@ struct BillingChunk: Sendable {
 
     /// Bills all due terms of the customers that no other worker holds.
     func bill(in tx: Transaction) async throws -> ChunkOutcome {
-        let claims = try await DueRow.claim(customers, through: context.throughDay, in: tx)
+        let claims = try await DueRow.claim(customers, under: context, in: tx)
         var outcome = ChunkOutcome(unclaimed: customers.count)
         var batch = InvoiceBatch(
             Issuance(
@@ -42,8 +42,7 @@ struct BillingChunk: Sendable {
             // The invoices take the numbers, and take them last: workers of one tenant queue there until
             // commit.
             var statements = [
-                advances.update(through: context.throughDay), batch.lines,
-                terms.insertion(tenant: context.scope.tenant),
+                advances.update, batch.lines, terms.insertion(tenant: context.scope.tenant),
             ]
             if let postings = batch.postings { statements.append(postings) }
             statements += [batch.events, batch.invoices]

@@ -11,20 +11,37 @@ struct BillingContext: Sendable {
     let calendar: TenantCalendar
     let taxRates: [CountryCode: TaxRateEntry]
     let seller: UUID
-    /// Terms that start on or before this day are due: the day asked for, and the tenant's days of invoicing
-    /// ahead.
-    let throughDay: Day
+    let window: DueWindow
     let isDryRun: Bool
     let recordedAt: Instant
 
     /// What a customer pays, and the reason that the explanation of each line gives.
     func tax(of customer: BilledCustomer) -> CustomerTax {
         let decision = TaxDecision(country: customer.country, isExempt: customer.isTaxExempt, rates: taxRates)
-        return CustomerTax(decision, in: customer.country, rounding: calendar.settings.taxRounding)
+        return CustomerTax(
+            decision, in: customer.country, rounding: customer.policies.value(Policies.taxRounding))
     }
 
     /// At most so many terms of one item in one transaction; the next pass goes on behind them.
     static let termLimit = 24
+}
+
+/// Which terms a run bills: those that start on or before the day asked for, or as many days behind it as
+/// their subscription is invoiced before due.
+struct DueWindow: Sendable, Hashable {
+    let asOf: Day
+    /// Of the company; schedules keep the number of those that differ.
+    let daysBeforeDue: Int
+
+    init(asOf: Day, _ settings: TenantSettings) {
+        self.asOf = asOf
+        daysBeforeDue = PolicyCascade(tenant: settings.policies).value(Policies.invoiceDaysBeforeDue).value
+    }
+
+    /// What is due of a subscription with these policies starts on or before this day.
+    func throughDay(by policies: PolicyCascade) -> Day {
+        asOf.adding(days: policies.value(Policies.invoiceDaysBeforeDue).value)
+    }
 }
 
 /// What a caller asks of a run.

@@ -2,6 +2,7 @@ import BillingMath
 import Invoicing
 import Kernel
 import Postgres
+import Tenancy
 
 /// The due items of one customer on their way through a plan.
 struct CustomerBill {
@@ -23,7 +24,7 @@ struct CustomerBill {
     /// What is due, without the items that cannot be billed: only they are left out.
     mutating func plan() -> InvoicePlan {
         while true {
-            let plan = InvoicePlan(items: items, rules: rules(through: lastDay))
+            let plan = InvoicePlan(items: items, rules: rules(through: limitDay))
             if plan.failures.isEmpty { return plan }
             for failure in plan.failures.reversed() {
                 failures.append(rows[failure.item].failure(BillingFailure.Reason(failure.reason)))
@@ -39,7 +40,7 @@ struct CustomerBill {
 
     /// Whether due terms are left, which only the limit leaves behind.
     var isUnfinished: Bool {
-        items.contains { $0.isDue(through: context.throughDay) }
+        items.contains(where: \.isDue)
     }
 
     /// Where the schedules stand that a plan has moved.
@@ -47,11 +48,12 @@ struct CustomerBill {
         zip(rows, items).filter { $0.item.nextTerm != $1.nextTerm }.map { ($0, $1) }
     }
 
-    /// The day asked for, or the day before the first item would have more terms than the limit: all items
-    /// advance together, so that terms of one day never come to stand on two invoices.
-    private var lastDay: Day {
-        let limits = items.compactMap { $0.schedule.start(of: $0.nextTerm + BillingContext.termLimit) }
-        return limits.reduce(context.throughDay) { min($0, $1.adding(days: -1)) }
+    /// The day before the first due item would have more terms than the limit: all items advance together, so
+    /// that terms of one day never come to stand on two invoices. An item of which nothing is due limits none.
+    private var limitDay: Day {
+        let limits = items.filter(\.isDue)
+            .compactMap { $0.schedule.start(of: $0.nextTerm + BillingContext.termLimit) }
+        return limits.reduce(.last) { min($0, $1.adding(days: -1)) }
     }
 
     private func rules(through day: Day) -> BillingRules {
@@ -61,15 +63,19 @@ struct CustomerBill {
 
 extension CustomerBill {
     func document(for invoice: PlannedInvoice, id: InvoiceID) -> InvoiceToIssue {
-        let rules = rules(through: context.throughDay)
+        let rules = rules(through: .last)
+        let policies = rows[0].customer.policies
+        let applied = [policies.applied(Policies.paymentTermsDays), policies.applied(Policies.taxRounding)]
         return InvoiceToIssue(
             id: id, customer: rows[0].customer.id, buyer: rows[0].customer.buyer, currency: invoice.currency,
             serviceOn: invoice.serviceDay, netMinor: invoice.netMinor, taxMinor: invoice.taxMinor,
-            grossMinor: invoice.grossMinor,
+            grossMinor: invoice.grossMinor, taxRounding: tax.rounding,
+            paymentTermsDays: policies.value(Policies.paymentTermsDays).value,
             lines: invoice.lines.map { line in
                 let row = rows[line.item]
                 let explanation = Explanation(
-                    line, of: invoice, for: items[line.item], price: row.price, rules: rules)
+                    line, of: invoice, for: items[line.item], price: row.price, rules: rules
+                ).naming([row.policies.applied(Policies.invoiceDaysBeforeDue)] + applied)
                 return LineToIssue(
                     description: row.description(of: line.charge.kind),
                     quantityMicros: line.charge.quantity.micros,

@@ -1,8 +1,10 @@
 import BillingMath
+import Customers
 import Foundation
 import Invoicing
 import Kernel
 import Postgres
+import Tenancy
 
 extension DueRow {
     /// Takes the customers that no other worker holds and returns their due schedules, a group for each
@@ -11,28 +13,31 @@ extension DueRow {
     /// The customer's lock makes one worker write all of a customer's invoices, so that terms of one day come
     /// to stand on one. The schedules are read by a second statement, which sees what was committed before
     /// the lock was had; what changes them in between is found by `AdvanceColumns`.
-    static func claim(_ customers: [CustomerID], through day: Day, in tx: Transaction) async throws
-        -> [[DueRow]]
-    {
+    static func claim(
+        _ customers: [CustomerID], under context: BillingContext, in tx: Transaction
+    ) async throws -> [[DueRow]] {
         let locked = try await tx.pipeline([
             steadyPlans,
             """
-            SELECT id, country, tax_exempt, \(Buyer.snapshot) AS buyer
+            SELECT id, country, tax_exempt, \(Buyer.snapshot) AS buyer, customer_group_id, policies
             FROM customers
             WHERE id = ANY(\(customers.map(\.uuid)))
             FOR NO KEY UPDATE SKIP LOCKED
             """,
         ])[1]
+        // Nobody changes a group's policies while its customers are held.
+        let decisions = try await CustomerGroup.policies(
+            of: Array(Set(locked.compactMap { try $0[4] as CustomerGroupID? })), in: tx)
         var held: [CustomerID: BilledCustomer] = [:]
         for row in locked {
-            let customer = try BilledCustomer(row: row)
+            let customer = try BilledCustomer(row: row, decisions, context.calendar.settings)
             held[customer.id] = customer
         }
         if held.isEmpty { return [] }
         var groups: [[DueRow]] = []
-        for row in try await tx.pipeline([due(of: Array(held.keys), through: day)])[0] {
+        for row in try await tx.pipeline([due(of: Array(held.keys), in: context.window)])[0] {
             guard let customer = held[try row[Column.customer]] else { continue }
-            let due = try DueRow(row: row, of: customer)
+            let due = try DueRow(row: row, of: customer, in: context.window)
             if groups.last?.first?.customer.id == customer.id {
                 groups[groups.count - 1].append(due)
             } else {
@@ -42,7 +47,7 @@ extension DueRow {
         return groups
     }
 
-    private static func due(of customers: [CustomerID], through day: Day) -> SQL {
+    private static func due(of customers: [CustomerID], in window: DueWindow) -> SQL {
         """
         SELECT i.customer_id, d.item_id, d.schedule_no, d.subscription_id, s.reference, s.cancel_on, d.anchor,
             d.interval_unit, d.interval_count, d.next_term,
@@ -51,11 +56,12 @@ extension DueRow {
                 WHERE b.item_id = d.item_id AND b.schedule_no = d.schedule_no AND b.term_no > d.next_term
                     AND b.kind = 'recurring' AND b.released_by = \(BilledTerm.notReleased)
             ) END AS billed_ahead,
-            i.quantity_micros, p.id AS price_id, p.currency, p.amount_minor, p.setup_fee_minor, t.name
+            i.quantity_micros, p.id AS price_id, p.currency, p.amount_minor, p.setup_fee_minor, t.name,
+            s.policies
         FROM subscription_items AS i
         CROSS JOIN LATERAL (
             SELECT * FROM item_schedules AS d
-            WHERE d.tenant_id = i.tenant_id AND d.item_id = i.id AND d.is_billable AND d.next_due_on <= \(day)
+            WHERE d.tenant_id = i.tenant_id AND d.item_id = i.id AND d.is_billable AND \(window.covers)
             OFFSET 0
         ) AS d
         CROSS JOIN LATERAL (
@@ -84,13 +90,15 @@ extension DueRow {
 
     private enum Column: Int, ColumnKey {
         case customer, item, schedule, subscription, reference, cancelOn, anchor, unit, count, nextTerm,
-            billedAhead, quantity, price, currency, amount, setupFee, productName
+            billedAhead, quantity, price, currency, amount, setupFee, productName, policies
 
         /// By place: names cost more than values where a run reads a hundred thousand rows.
         func index(in row: Row) -> Int? { rawValue }
     }
 
-    private init(row: Row, of customer: BilledCustomer) throws {
+    private init(row: Row, of customer: BilledCustomer, in window: DueWindow) throws {
+        policies = customer.policies.with(
+            subscription: try PolicySettings(stored: row[Column.policies]))
         self.customer = customer
         itemID = try row[Column.item]
         scheduleNumber = try row[Column.schedule]
@@ -110,12 +118,19 @@ extension DueRow {
             quantity: try row[Column.quantity],
             price: UnitPrice(
                 currency: try row[Column.currency], recurringMinor: try row[Column.amount],
-                setUpMinor: try row[Column.setupFee]))
+                setUpMinor: try row[Column.setupFee]),
+            throughDay: window.throughDay(by: policies))
     }
 }
 
 extension BilledCustomer {
-    fileprivate init(row: Row) throws {
+    fileprivate init(
+        row: Row, _ groups: [CustomerGroupID: PolicySettings], _ settings: TenantSettings
+    ) throws {
+        let group: CustomerGroupID? = try row[4]
+        policies = PolicyCascade(
+            tenant: settings.policies, customerGroup: group.flatMap { groups[$0] } ?? .none,
+            customer: try PolicySettings(stored: row[5]))
         id = try row[0]
         country = try row[1]
         isTaxExempt = try row[2]

@@ -2,6 +2,7 @@ import BillingMath
 import Invoicing
 import Kernel
 import Postgres
+import Tenancy
 
 /// A due schedule with all that its lines need, as the claim of a billing run reads it.
 struct DueRow: Sendable {
@@ -12,6 +13,8 @@ struct DueRow: Sendable {
     let reference: String?
     let productName: String
     let price: PriceID
+    /// Of the subscription.
+    let policies: PolicyCascade
     let item: DueItem
 
     /// What stands on the invoice; the period has columns of its own.
@@ -35,6 +38,7 @@ struct BilledCustomer: Sendable {
     let id: CustomerID
     let country: CountryCode
     let isTaxExempt: Bool
+    let policies: PolicyCascade
     /// As their invoices keep it.
     let buyer: JSONText
 }

@@ -6,7 +6,8 @@ import Postgres
 struct DueSchedule: Sendable {
     struct Position: Sendable {
         let customer: CustomerID
-        let dueOn: Day
+        /// The first day on which a run bills it, counted from the run's: 0 or less.
+        let days: Int32
         let item: SubscriptionItemID
         let number: Int32
     }
@@ -17,38 +18,58 @@ struct DueSchedule: Sendable {
 
     private init(row: Row) throws {
         position = Position(
-            customer: try row[0], dueOn: try row[1], item: try row[2], number: try row[3])
+            customer: try row[0], days: try row[1], item: try row[2], number: try row[3])
     }
 
-    static func byDay(after last: Position?, through day: Day, in tx: Transaction) async throws
-        -> [DueSchedule]
-    {
-        let behind: SQL =
+    /// In the order in which they became due. Those by the company's number of days are found by their due day,
+    /// those by a number of their own by the day that follows from it: each kind has its index, and each is
+    /// read no further than the page.
+    static func byDay(
+        after last: Position?, in window: DueWindow, _ tx: Transaction
+    ) async throws -> [DueSchedule] {
+        let ahead = Int32(window.daysBeforeDue)
+        func behind(_ day: SQL, _ ahead: Int32) -> SQL {
             last.map {
-                "(next_due_on, item_id, schedule_no) > (\($0.dueOn), \($0.item), \($0.number))"
+                """
+                (\(day), item_id, schedule_no)
+                    > (\(window.asOf) + \(ahead + $0.days), \($0.item), \($0.number))
+                """
             } ?? "TRUE"
+        }
         return try await tx.all(
             """
-            SELECT customer_id, next_due_on, item_id, schedule_no
-            FROM item_schedules
-            WHERE is_billable AND next_due_on <= \(day) AND \(behind)
-            ORDER BY next_due_on, item_id, schedule_no
+            (
+                SELECT customer_id, next_due_on - (\(window.asOf) + \(ahead)) AS days, item_id, schedule_no
+                FROM item_schedules
+                WHERE is_billable AND invoice_days_before_due IS NULL
+                    AND next_due_on <= \(window.asOf) + \(ahead) AND \(behind("next_due_on", ahead))
+                ORDER BY next_due_on, item_id, schedule_no
+                LIMIT \(BillingRun.pageSize)
+            )
+            UNION ALL (
+                SELECT customer_id, invoice_on - \(window.asOf), item_id, schedule_no
+                FROM item_schedules
+                WHERE is_billable AND invoice_on <= \(window.asOf) AND \(behind("invoice_on", 0))
+                ORDER BY invoice_on, item_id, schedule_no
+                LIMIT \(BillingRun.pageSize)
+            )
+            ORDER BY days, item_id, schedule_no
             LIMIT \(BillingRun.pageSize)
             """, DueSchedule.init(row:))
     }
 
-    static func byCustomer(after last: Position?, through day: Day, in tx: Transaction) async throws
-        -> [DueSchedule]
-    {
+    static func byCustomer(
+        after last: Position?, in window: DueWindow, _ tx: Transaction
+    ) async throws -> [DueSchedule] {
         let behind: SQL = last.map { "(i.customer_id, i.id) > (\($0.customer), \($0.item))" } ?? "TRUE"
         return try await tx.all(
             """
-            SELECT i.customer_id, d.next_due_on, d.item_id, d.schedule_no
+            SELECT i.customer_id, 0, d.item_id, d.schedule_no
             FROM subscription_items AS i
             CROSS JOIN LATERAL (
                 SELECT * FROM item_schedules AS d
                 WHERE d.tenant_id = i.tenant_id AND d.item_id = i.id AND d.is_billable
-                    AND d.next_due_on <= \(day)
+                    AND \(window.covers)
                 OFFSET 0
             ) AS d
             WHERE \(behind)
@@ -58,14 +79,14 @@ struct DueSchedule: Sendable {
     }
 
     /// Subscriptions with a due term that are suspended.
-    static func countSkipped(through day: Day, in tx: Transaction) async throws -> Int {
+    static func countSkipped(in window: DueWindow, _ tx: Transaction) async throws -> Int {
         try await tx.first(
             """
             SELECT count(DISTINCT s.id) AS skipped
             FROM subscriptions AS s
             JOIN subscription_items AS i ON i.tenant_id = s.tenant_id AND i.subscription_id = s.id
             JOIN item_schedules AS d ON d.tenant_id = i.tenant_id AND d.item_id = i.id
-            WHERE s.state = 'suspended' AND d.next_due_on <= \(day)
+            WHERE s.state = 'suspended' AND \(window.covers)
             """
         ) { try $0["skipped"] } ?? 0
     }
@@ -75,16 +96,16 @@ struct DueSchedule: Sendable {
     }
 
     /// The due items of a customer whose rows the database refused.
-    static func failures(of customer: CustomerID, through day: Day, in tx: Transaction) async throws
-        -> [BillingFailure]
-    {
+    static func failures(
+        of customer: CustomerID, in window: DueWindow, _ tx: Transaction
+    ) async throws -> [BillingFailure] {
         try await tx.all(
             """
             SELECT d.subscription_id, s.reference, d.item_id
             FROM subscription_items AS i
             JOIN item_schedules AS d ON d.tenant_id = i.tenant_id AND d.item_id = i.id
             JOIN subscriptions AS s ON s.tenant_id = d.tenant_id AND s.id = d.subscription_id
-            WHERE i.customer_id = \(customer) AND d.is_billable AND d.next_due_on <= \(day)
+            WHERE i.customer_id = \(customer) AND d.is_billable AND \(window.covers)
             """
         ) { row in
             BillingFailure(
@@ -92,5 +113,12 @@ struct DueSchedule: Sendable {
                 item: try row["item_id"],
                 customer: customer, reason: .refused)
         }
+    }
+}
+
+extension DueWindow {
+    /// Whether schedule `d` is due, for those that are looked up by key: no index helps it.
+    var covers: SQL {
+        "d.next_due_on <= \(asOf) + COALESCE(d.invoice_days_before_due, \(Int32(daysBeforeDue)))"
     }
 }

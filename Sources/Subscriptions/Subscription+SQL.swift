@@ -3,12 +3,13 @@ import Customers
 import Kernel
 import Platform
 import Postgres
+import Tenancy
 
 extension Subscription {
     private static let columns: SQL =
         """
         id, customer_id, reference, state, suspension_reason, currency, started_on, trial_until, cancel_on,
-            version, recorded_at
+            policies, version, recorded_at
         """
 
     init(row: Row) throws {
@@ -21,6 +22,7 @@ extension Subscription {
         startedOn = try row["started_on"]
         trialUntil = try row["trial_until"]
         cancelOn = try row["cancel_on"]
+        policies = try PolicySettings(stored: row["policies"])
         version = try row["version"]
         recordedAt = try row["recorded_at"]
     }
@@ -52,6 +54,19 @@ extension Subscription {
             LIMIT \(page.limit + 1)
             """, Subscription.init(row:))
         return Page(fetched: rows, limit: page.limit, cursor: \.id.description)
+    }
+
+    /// Writes what is set of policies, and nothing else. Triggers tell the schedules.
+    func updatePolicies(in tx: Transaction) async throws -> Subscription {
+        let updated = try await tx.first(
+            """
+            UPDATE subscriptions
+            SET policies = \(policies.stored), version = version + 1
+            WHERE id = \(id) AND version = \(version)
+            RETURNING \(Subscription.columns)
+            """, Subscription.init(row:))
+        guard let updated else { throw Problem.stale }
+        return updated
     }
 
     /// Writes the state and the cancellation day, and what follows from them for the schedules.

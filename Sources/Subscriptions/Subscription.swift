@@ -1,5 +1,6 @@
 package import BillingMath
 package import Kernel
+package import Tenancy
 
 /// What a customer has bought and pays for term by term.
 package struct Subscription: Versioned, Sendable, Hashable {
@@ -14,6 +15,8 @@ package struct Subscription: Versioned, Sendable, Hashable {
     package let trialUntil: Day?
     /// No term that starts on or after this day is billed; running terms are never shortened.
     package var cancelOn: Day?
+    /// What is decided for this subscription alone.
+    package var policies = PolicySettings.none
     package let version: Int
     package let recordedAt: Instant
 

@@ -15,8 +15,8 @@ package import Web
 package struct Subscriptions: Sendable {
     package let billing: Billing
     package let runs: BillingRuns
-    private let database: Database
-    private let tenants: Tenants
+    let database: Database
+    let tenants: Tenants
     private let clock: RealClock
 
     package init(
@@ -31,7 +31,7 @@ package struct Subscriptions: Sendable {
     }
 
     package var endpoints: [Endpoint] {
-        subscriptionEndpoints + runEndpoints
+        subscriptionEndpoints + policyEndpoints + runEndpoints
     }
 
     package var jobs: [JobDefinition] {

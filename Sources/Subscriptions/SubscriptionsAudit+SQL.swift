@@ -8,7 +8,7 @@ enum SubscriptionsAudit {
         let checks: [(String, SQL)] = [
             ("term_gap", termGaps), ("term_days", termDays), ("term_invoice", termInvoices),
             ("line_without_term", linesWithoutTerm), ("schedule_position", schedulePositions),
-            ("billable_state", billableStates),
+            ("billable_state", billableStates), ("invoice_days", invoiceDays),
         ]
         var findings: [AuditFinding] = []
         for (check, sql) in checks {
@@ -89,6 +89,24 @@ enum SubscriptionsAudit {
         WHERE d.next_due_on IS DISTINCT FROM
             CASE WHEN s.cancel_on <= \(start(of: "d.next_term")) THEN NULL
                 ELSE \(start(of: "d.next_term")) END
+        """
+
+    /// What the triggers keep with a schedule is what the nearest level below the company's says.
+    private static let invoiceDays: SQL =
+        """
+        SELECT d.item_id::text AS object,
+            format('it is invoiced %s days before due; its policies say %s',
+                COALESCE(d.invoice_days_before_due::text, 'the company''s'), COALESCE(p.days, 'the company''s'))
+                AS detail
+        FROM item_schedules AS d
+        JOIN subscriptions AS s ON s.tenant_id = d.tenant_id AND s.id = d.subscription_id
+        JOIN customers AS c ON c.tenant_id = d.tenant_id AND c.id = d.customer_id
+        LEFT JOIN customer_groups AS g ON g.tenant_id = c.tenant_id AND g.id = c.customer_group_id
+        CROSS JOIN LATERAL (
+            SELECT COALESCE(s.policies ->> 'invoice_days_before_due', c.policies ->> 'invoice_days_before_due',
+                g.policies ->> 'invoice_days_before_due') AS days
+        ) AS p
+        WHERE d.invoice_days_before_due::text IS DISTINCT FROM p.days
         """
 
     private static let billableStates: SQL =

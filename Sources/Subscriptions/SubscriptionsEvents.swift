@@ -12,6 +12,10 @@ enum SubscriptionsEvents {
         Event("subscription.\(state.rawValue)", id, version: version)
     }
 
+    static func policiesChanged(_ subscription: Subscription) -> Event {
+        Event("subscription.policies_changed", subscription.id, version: subscription.version)
+    }
+
     static func cancellationScheduled(_ subscription: Subscription) -> Event {
         Event("subscription.cancellation_scheduled", subscription.id, version: subscription.version)
     }

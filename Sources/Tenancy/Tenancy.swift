@@ -1,4 +1,4 @@
-import Kernel
+package import Kernel
 package import Platform
 
 /// The front door of tenancy: who the tenants of this installation are and how each works.
@@ -18,4 +18,10 @@ package struct Tenancy: Sendable {
 extension Permission {
     static let tenantRead = Permission("tenant", .read)
     static let tenantManage = Permission("tenant", .manage)
+
+    // A customer's users see what follows from policies, on their invoices, and not the policies.
+    package static let policiesRead = Permission("policies", .read)
+    /// For the policies of groups, customers and subscriptions; the company's own take `policiesManage`.
+    package static let policiesWrite = Permission("policies", .write)
+    static let policiesManage = Permission("policies", .manage)
 }

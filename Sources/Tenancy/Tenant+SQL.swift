@@ -73,8 +73,7 @@ extension TenantCalendar {
                 s.seller_country,
                 s.seller_tax_number, s.seller_vat_id, s.seller_bank_account, s.locale, s.time_zone,
                 s.default_currency, s.brand_name, s.brand_color, s.invoice_number_format,
-                s.credit_note_number_format, s.tax_rounding, s.invoice_days_before_due, s.payment_terms_days,
-                s.automation_hour, t.allowed_origins, c.today
+                s.credit_note_number_format, s.policies, s.automation_hour, t.allowed_origins, c.today
             FROM tenant_settings AS s
             JOIN tenants AS t USING (tenant_id)
             LEFT JOIN sandbox_clocks AS c USING (tenant_id)
@@ -106,9 +105,7 @@ extension TenantSettings {
         brand = Brand(name: try row["brand_name"], color: try row["brand_color"])
         invoiceNumberFormat = try row["invoice_number_format"]
         creditNoteNumberFormat = try row["credit_note_number_format"]
-        taxRounding = try row["tax_rounding"]
-        invoiceDaysBeforeDue = try row["invoice_days_before_due"]
-        paymentTermsDays = try row["payment_terms_days"]
+        policies = try PolicySettings(stored: row["policies"])
         let origins: [String] = try row["allowed_origins"]
         allowedOrigins = AllowedOrigins(unchecked: origins.compactMap { Origin($0) })
         automationHour = try row["automation_hour"]
@@ -120,15 +117,13 @@ extension TenantSettings {
             INSERT INTO tenant_settings (tenant_id, version, seller_name, seller_street, seller_postal_code,
                 seller_city, seller_country, seller_tax_number, seller_vat_id, seller_bank_account, locale,
                 time_zone, default_currency, brand_name, brand_color, invoice_number_format,
-                credit_note_number_format, tax_rounding, invoice_days_before_due, payment_terms_days,
-                automation_hour)
+                credit_note_number_format, policies, automation_hour)
             VALUES (\(tenant), \(version), \(seller.name), \(seller.street), \(seller.postalCode),
                 \(seller.city), \(seller.country), \(seller.taxNumber), \(seller.vatID),
                     \(seller.bankAccount),
                 \(locale), \(timeZone), \(defaultCurrency), \(brand.name), \(brand.color),
                     \(invoiceNumberFormat),
-                \(creditNoteNumberFormat), \(taxRounding), \(invoiceDaysBeforeDue), \(paymentTermsDays),
-                \(automationHour))
+                \(creditNoteNumberFormat), \(policies.stored), \(automationHour))
             """)
     }
 
@@ -146,8 +141,7 @@ extension TenantSettings {
                     locale = \(locale),
                 time_zone = \(timeZone), default_currency = \(defaultCurrency), brand_name = \(brand.name),
                 brand_color = \(brand.color), invoice_number_format = \(invoiceNumberFormat),
-                credit_note_number_format = \(creditNoteNumberFormat), tax_rounding = \(taxRounding),
-                invoice_days_before_due = \(invoiceDaysBeforeDue), payment_terms_days = \(paymentTermsDays),
+                credit_note_number_format = \(creditNoteNumberFormat), policies = \(policies.stored),
                 automation_hour = \(automationHour)
             WHERE version = \(version)
             """) == 1

@@ -23,9 +23,6 @@ struct SettingsBody: Codable, Sendable {
     let brand: Brand
     let invoiceNumberFormat: NumberFormat
     let creditNoteNumberFormat: NumberFormat
-    let taxRounding: TaxRounding
-    let invoiceDaysBeforeDue: Int
-    let paymentTermsDays: Int
     let allowedOrigins: AllowedOrigins
     /// The hour of your day at which the daily automation is due.
     let automationHour: Int
@@ -40,9 +37,6 @@ struct SettingsChange: Codable, Sendable {
     let brand: Brand?
     let invoiceNumberFormat: NumberFormat?
     let creditNoteNumberFormat: NumberFormat?
-    let taxRounding: TaxRounding?
-    let invoiceDaysBeforeDue: Whole<0, 90>?
-    let paymentTermsDays: Whole<0, 365>?
     let allowedOrigins: AllowedOrigins?
     let automationHour: Whole<0, 23>?
 
@@ -54,9 +48,6 @@ struct SettingsChange: Codable, Sendable {
         settings.brand = brand ?? settings.brand
         settings.invoiceNumberFormat = invoiceNumberFormat ?? settings.invoiceNumberFormat
         settings.creditNoteNumberFormat = creditNoteNumberFormat ?? settings.creditNoteNumberFormat
-        settings.taxRounding = taxRounding ?? settings.taxRounding
-        settings.invoiceDaysBeforeDue = invoiceDaysBeforeDue?.value ?? settings.invoiceDaysBeforeDue
-        settings.paymentTermsDays = paymentTermsDays?.value ?? settings.paymentTermsDays
         settings.allowedOrigins = allowedOrigins ?? settings.allowedOrigins
         settings.automationHour = automationHour?.value ?? settings.automationHour
     }
@@ -72,9 +63,7 @@ extension TenantBody {
                 version: settings.version, seller: settings.seller, locale: settings.locale,
                 timeZone: settings.timeZone, defaultCurrency: settings.defaultCurrency, brand: settings.brand,
                 invoiceNumberFormat: settings.invoiceNumberFormat,
-                creditNoteNumberFormat: settings.creditNoteNumberFormat, taxRounding: settings.taxRounding,
-                invoiceDaysBeforeDue: settings.invoiceDaysBeforeDue,
-                paymentTermsDays: settings.paymentTermsDays, allowedOrigins: settings.allowedOrigins,
-                automationHour: settings.automationHour))
+                creditNoteNumberFormat: settings.creditNoteNumberFormat,
+                allowedOrigins: settings.allowedOrigins, automationHour: settings.automationHour))
     }
 }

@@ -20,11 +20,8 @@ package struct TenantSettings: Versioned, Sendable, Hashable {
     package var brand: Brand
     package var invoiceNumberFormat: NumberFormat
     package var creditNoteNumberFormat: NumberFormat
-    package var taxRounding: TaxRounding
-    /// How many days before its start a term is invoiced, 0…90.
-    package var invoiceDaysBeforeDue: Int
-    /// How many days after its issue an invoice is payable, 0…365.
-    package var paymentTermsDays: Int
+    /// What the company itself decides of `Policies`; groups, customers and subscriptions may differ.
+    package var policies = PolicySettings.none
     package var allowedOrigins = AllowedOrigins.none
     /// The hour of the tenant's day at which its daily automation is due, 0…23.
     package var automationHour: Int

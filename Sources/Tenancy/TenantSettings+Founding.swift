@@ -1,21 +1,14 @@
 package import BillingMath
 package import Kernel
 
-/// How a new tenant bills.
+/// How a new tenant bills: what it sets of the policies, and nothing of the others.
 package struct BillingDefaults: Sendable, Hashable {
-    package let taxRounding: TaxRounding
     package let invoiceNumberFormat: NumberFormat
-    package let invoiceDaysBeforeDue: Whole<0, 90>
-    package let paymentTermsDays: Whole<0, 365>
+    package let policies: PolicySettings
 
-    package init(
-        taxRounding: TaxRounding, invoiceNumberFormat: NumberFormat, invoiceDaysBeforeDue: Whole<0, 90>,
-        paymentTermsDays: Whole<0, 365>
-    ) {
-        self.taxRounding = taxRounding
+    package init(invoiceNumberFormat: NumberFormat, policies: PolicySettings) {
         self.invoiceNumberFormat = invoiceNumberFormat
-        self.invoiceDaysBeforeDue = invoiceDaysBeforeDue
-        self.paymentTermsDays = paymentTermsDays
+        self.policies = policies
     }
 }
 
@@ -29,9 +22,7 @@ extension TenantSettings {
             version: 1, seller: Seller(name: name, country: country), locale: locale, timeZone: timeZone,
             defaultCurrency: currency, brand: Brand(name: name),
             invoiceNumberFormat: billing.invoiceNumberFormat,
-            creditNoteNumberFormat: .creditNotes, taxRounding: billing.taxRounding,
-            invoiceDaysBeforeDue: billing.invoiceDaysBeforeDue.value,
-            paymentTermsDays: billing.paymentTermsDays.value,
+            creditNoteNumberFormat: .creditNotes, policies: billing.policies,
             automationHour: TenantSettings.firstAutomationHour)
     }
 

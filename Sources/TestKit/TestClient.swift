@@ -142,11 +142,13 @@ extension TestServer {
             let currency = Currency("EUR"), let format = NumberFormat("T-{year}-{number:6}"),
             let beforeDue = Whole<0, 90>(14), let terms = Whole<0, 365>(14)
         else { throw Problem.invalid }
+        var policies = PolicySettings.none
+        policies[Policies.taxRounding] = .line
+        policies[Policies.invoiceDaysBeforeDue] = beforeDue
+        policies[Policies.paymentTermsDays] = terms
         let settings = TenantSettings(
             founding: name, country: country, timeZone: zone, locale: locale, currency: currency,
-            billing: BillingDefaults(
-                taxRounding: .line, invoiceNumberFormat: format, invoiceDaysBeforeDue: beforeDue,
-                paymentTermsDays: terms))
+            billing: BillingDefaults(invoiceNumberFormat: format, policies: policies))
         _ = try await installation.tenants.found(
             Tenants.Founding(slug: slug, name: name, settings: settings, sandboxToday: nil))
     }

@@ -22,6 +22,12 @@ package struct JSONSchema: Sendable {
         package let name: String
         package let schema: JSONSchema
         package let isRequired: Bool
+
+        package init(name: String, schema: JSONSchema, isRequired: Bool) {
+            self.name = name
+            self.schema = schema
+            self.isRequired = isRequired
+        }
     }
 
     /// A rule that the shape cannot say: nil for a good value, else where (a pointer from here) and what is

@@ -85,6 +85,25 @@ struct ExplanationTests {
         }
     }
 
+    @Test("The policies that made a line are named with their value and the level that said it")
+    func policies() throws {
+        let rules = try BillingRules.german(throughDay: "2026-12-01")
+        let charge = try ManualCharge(unitMinor: 499, quantity: .one)
+        let totals = try InvoiceTotals.compute([499], rate: rules.tax.rate, rounding: .line)
+        let plain = Explanation(
+            charge, at: 0, of: totals, in: try #require(Currency("EUR")), tax: rules.tax)
+        #expect(try parse(plain.json)["policies"] == nil)
+        let told = plain.naming([
+            AppliedPolicy(name: "payment_terms_days", value: .whole(45), level: "customer_group"),
+            AppliedPolicy(name: #"a "name""#, value: .word("a \u{1} word"), level: "system"),
+        ])
+        #expect(told.json.hasPrefix(plain.json.dropLast()))
+        let policies = try #require(try parse(told.json)["policies"] as? [String: [String: Any]])
+        #expect(policies["payment_terms_days"]?["value"] as? Int == 45)
+        #expect(policies["payment_terms_days"]?["level"] as? String == "customer_group")
+        #expect(policies[#"a "name""#]?["value"] as? String == "a \u{1} word")
+    }
+
     static let names = [
         "", "USt", #"a "quoted" \ name/"#, "tab\tnew\nline\u{0}\u{1F}\u{7F}", "消費税", "🧾\u{2028}", #"\u0041"#,
         String(repeating: "\u{1}", count: 3000), String(repeating: "漢", count: 5000),

@@ -128,6 +128,27 @@ struct InvoicePlanTests {
         #expect(plan.next.map(\.number) == [2, 0, 2])
     }
 
+    @Test("Each item is billed through a day of its own, and none behind the day at which the rules end")
+    func ownDays() throws {
+        let item = try DueItem(row: "2026-12-01 1month 0 - 1 100 0 EUR")
+        func through(_ day: String) throws -> DueItem {
+            DueItem(
+                schedule: item.schedule, nextTerm: 0, cancelOn: nil, quantity: item.quantity,
+                price: item.price, throughDay: try Day(row: day))
+        }
+        let items = [try through("2026-12-01"), try through("2027-01-15"), try through("2026-11-30")]
+        let plan = InvoicePlan(items: items, rules: try .german(throughDay: "9999-12-31"))
+        #expect(
+            plan.invoices.map(\.summary) == [
+                "2026-12-01 EUR 200+38=238 0.recurring.0=100+19 1.recurring.0=100+19",
+                "2027-01-01 EUR 100+19=119 1.recurring.1=100+19",
+            ])
+        #expect(plan.next.map(\.number) == [1, 2, 0])
+        let ended = InvoicePlan(items: items, rules: try .german(throughDay: "2026-12-20"))
+        #expect(ended.next.map(\.number) == [1, 1, 0])
+        #expect(zip(items, ended.next).map { $0.standing(at: $1).isDue } == [false, true, false])
+    }
+
     @Test("Terms that are billed ahead of a gap are not billed again, and the next term is behind them")
     func billedAhead() throws {
         let item = try DueItem(row: "2026-01-31 1month 1 - 1 499 0 EUR")

@@ -24,6 +24,7 @@ extension World {
                 _ = try await maker.subscription()
             }
             _ = try await maker.make(for: "product-families")
+            _ = try await maker.make(for: "customer-groups")
             _ = try await maker.run()
             _ = try await maker.automationRun()
             _ = try await company.owner.must(.put, "/v1/automation/stop", ["reason": "A test"])

@@ -39,7 +39,8 @@ extension JSONSchema {
     /// Where the objects live that an id of this schema names; nil for anything but an id.
     var collection: Substring? {
         let collections: [Substring: Substring] = [
-            "cus": "customers", "fam": "product-families", "inv": "invoices", "pri": "prices",
+            "cus": "customers", "grp": "customer-groups", "fam": "product-families", "inv": "invoices",
+            "pri": "prices",
             "prd": "products",
             "sub": "subscriptions", "usr": "users",
         ]

@@ -23,6 +23,7 @@ struct ObjectMaker: Sendable {
             case "billing-runs": try await run()
             case "contacts": try await contact()
             case "credit-notes": try await creditNote()
+            case "customer-groups": try await group()
             case "customers": try await customer()
             case "invoices": try await draft()
             case "jobs": try await job()
@@ -49,6 +50,10 @@ struct ObjectMaker: Sendable {
         "name": "Ada Berg", "email": "ada@berg.example", "currency": "EUR",
         "address": ["street": "Ring 1", "postal_code": "10115", "city": "Berlin", "country": "DE"],
     ]
+
+    func group() async throws -> JSONValue {
+        try await company.owner.must(.post, "/v1/customer-groups", ["name": .string("Made \(unique)")])
+    }
 
     func customer() async throws -> JSONValue {
         try await company.owner.must(.post, "/v1/customers", ObjectMaker.customerBody)
@@ -120,12 +125,15 @@ struct ObjectMaker: Sendable {
         _ = try await creditNote(of: customer)
         _ = try await subscription(of: customer)
         let family = try await make(for: "product-families")
+        let group = try await make(for: "customer-groups")
+        _ = try await company.owner.must(
+            .patch, "/v1/customers/\(customer["id"].text ?? "")", ["customer_group_id": .string(group)])
         _ = try await company.owner.must(
             .post, "/v1/products",
             ["code": .string("made-\(unique)"), "type": "ssl", "name": "Made", "family_id": .string(family)])
         let id = try #require(customer["id"].text)
         let busy: [Substring: String?] = [
-            "customers": id, "product-families": family,
+            "customer-groups": group, "customers": id, "product-families": family,
             "users": try await company.owner.must(.get, "/v1/me")["id"].text,
             "invoices": try await company.owner.first("/v1/credit-notes?customer_id=\(id)")["invoice_id"]
                 .text,

@@ -58,7 +58,8 @@ import Web
             CustomerChange(
                 reference: .absent, kind: kind, companyName: name, name: nil, email: nil, address: nil,
                 currency: nil,
-                taxId: .absent, taxExempt: nil, language: .absent, notes: .absent, metadata: nil)
+                taxId: .absent, taxExempt: nil, language: .absent, notes: .absent, metadata: nil,
+                customerGroupId: .absent)
         }
         var company = try customer()
         #expect(throws: Problem.self) { try change(kind: .person, .absent).apply(to: &company) }

@@ -13,7 +13,7 @@ import Testing
 struct InvoiceBatchTests {
     @Test("A batch has as many statements' worth of columns as it has invoices and lines, in their order")
     func columns() {
-        var batch = InvoiceBatch(Issuance.example(termsDays: 14))
+        var batch = InvoiceBatch(Issuance.example)
         let first = batch.add(netMinor: 100, taxMinor: 19, lines: 2)
         let second = batch.add(netMinor: 50, taxMinor: 0, lines: 1)
         #expect(batch.count == 2)
@@ -25,7 +25,7 @@ struct InvoiceBatchTests {
 
     @Test("A total of zero is issued and paid at once, and posts nothing")
     func zero() {
-        var batch = InvoiceBatch(Issuance.example(termsDays: 14))
+        var batch = InvoiceBatch(Issuance.example)
         batch.add(netMinor: 0, taxMinor: 0, lines: 1)
         #expect(batch.invoiceColumns.state == ["paid"])
         #expect(batch.happened.map(\.type) == ["invoice.issued", "invoice.paid"])
@@ -34,7 +34,7 @@ struct InvoiceBatchTests {
 
     @Test("Net and tax are posted; without tax, net alone")
     func posted() {
-        var batch = InvoiceBatch(Issuance.example(termsDays: 14))
+        var batch = InvoiceBatch(Issuance.example)
         batch.add(netMinor: 100, taxMinor: 19, lines: 1)
         batch.add(netMinor: 50, taxMinor: 0, lines: 1)
         #expect(batch.posted.map(\.amountMinor) == [100, 19, 50])
@@ -49,14 +49,14 @@ struct InvoiceBatchTests {
             (14, "2027-01-01", "2027-01-01"),
         ])
     func due(termsDays: Int, serviceOn: String, expected: String) {
-        var batch = InvoiceBatch(Issuance.example(termsDays: termsDays))
-        batch.add(netMinor: 1, taxMinor: 0, lines: 1, serviceOn: serviceOn)
+        var batch = InvoiceBatch(Issuance.example)
+        batch.add(netMinor: 1, taxMinor: 0, lines: 1, serviceOn: serviceOn, termsDays: termsDays)
         #expect(batch.invoiceColumns.dueOn == [Day(expected)!])
     }
 
     @Test("The same statement text serves batches of any size, so it is prepared once")
     func prepared() {
-        var one = InvoiceBatch(Issuance.example(termsDays: 14))
+        var one = InvoiceBatch(Issuance.example)
         one.add(netMinor: 1, taxMinor: 1, lines: 1)
         var two = one
         two.add(netMinor: 1, taxMinor: 1, lines: 3)
@@ -70,7 +70,8 @@ struct InvoiceBatchTests {
 extension InvoiceBatch {
     @discardableResult
     fileprivate mutating func add(
-        netMinor: Int64, taxMinor: Int64, lines: Int, serviceOn: String = "2026-12-01"
+        netMinor: Int64, taxMinor: Int64, lines: Int, serviceOn: String = "2026-12-01",
+        termsDays: Int = 14
     ) -> InvoiceID {
         let id = InvoiceID.new()
         let line = LineToIssue(
@@ -80,31 +81,30 @@ extension InvoiceBatch {
             InvoiceToIssue(
                 id: id, customer: .new(), buyer: JSONText("{}"), currency: Currency("EUR")!,
                 serviceOn: Day(serviceOn)!, netMinor: netMinor, taxMinor: taxMinor,
-                grossMinor: netMinor + taxMinor,
+                grossMinor: netMinor + taxMinor, taxRounding: .line, paymentTermsDays: termsDays,
                 lines: Array(repeating: line, count: lines)))
         return id
     }
 }
 
 extension Issuance {
-    fileprivate static func example(termsDays: Int) -> Issuance {
+    fileprivate static var example: Issuance {
         Issuance(
-            tenant: .new(), calendar: TenantCalendar.example(termsDays: termsDays), seller: UUID(),
+            tenant: .new(), calendar: TenantCalendar.example, seller: UUID(),
             recordedAt: Instant(microseconds: 0))
     }
 }
 
 extension TenantCalendar {
     /// Stands at 2026-12-01.
-    fileprivate static func example(termsDays: Int) -> TenantCalendar {
+    fileprivate static var example: TenantCalendar {
         TenantCalendar(
             settings: TenantSettings(
                 version: 1, seller: Seller(name: Text("Acme")!, country: CountryCode("DE")!),
                 locale: LanguageTag("de-DE")!, timeZone: ZoneName("Europe/Berlin")!,
                 defaultCurrency: Currency("EUR")!, brand: Brand(name: Text("Acme")!),
                 invoiceNumberFormat: NumberFormat("A-{year}-{number:6}")!,
-                creditNoteNumberFormat: NumberFormat("C-{number}")!, taxRounding: .line,
-                invoiceDaysBeforeDue: 0, paymentTermsDays: termsDays, automationHour: 6),
+                creditNoteNumberFormat: NumberFormat("C-{number}")!, automationHour: 6),
             today: Day("2026-12-01")!)
     }
 }

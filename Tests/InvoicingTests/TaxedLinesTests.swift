@@ -2,6 +2,7 @@ import BillingMath
 import Foundation
 import Kernel
 import Postgres
+import Tenancy
 import Testing
 
 @testable import Invoicing
@@ -12,10 +13,11 @@ struct TaxedLinesTests {
     private let german = CustomerTax(
         rate: TaxRate(ratePPM: 190_000)!, rounding: .line,
         reason: .countryRate(CountryCode("DE")!, name: "USt"))
+    private let shipped = PolicyCascade(tenant: .none)
 
     @Test("A line is price times quantity, taxed, and explained by the rule manual")
     func explained() throws {
-        let taxed = try TaxedLines([line("1.5", 499)], in: eur, tax: german)
+        let taxed = try TaxedLines([line("1.5", 499)], in: eur, tax: german, policies: shipped)
         let made = try #require(taxed.lines.first)
         #expect([made.netMinor, made.taxMinor] == [749, 142])
         #expect(taxed.totals.grossMinor == 891)
@@ -25,6 +27,10 @@ struct TaxedLinesTests {
         #expect(explanation?["exact"] as? String == "7.485")
         #expect(explanation?["period"] == nil)
         #expect((explanation?["tax"] as? [String: Any])?["name"] as? String == "USt")
+        let policies = explanation?["policies"] as? [String: [String: Any]]
+        #expect(policies?["payment_terms_days"]?["value"] as? Int == 14)
+        #expect(policies?["payment_terms_days"]?["level"] as? String == "system")
+        #expect(policies?["tax_rounding"]?["value"] as? String == "line")
     }
 
     @Test(
@@ -32,7 +38,7 @@ struct TaxedLinesTests {
         arguments: [(TaxRounding.line, 22), (.invoice, 21)] as [(TaxRounding, Int64)])
     func rounding(_ rounding: TaxRounding, tax: Int64) throws {
         let tenth = CustomerTax(rate: TaxRate(ratePPM: 100_000)!, rounding: rounding, reason: .exempt)
-        let taxed = try TaxedLines([line("1", 105), line("1", 105)], in: eur, tax: tenth)
+        let taxed = try TaxedLines([line("1", 105), line("1", 105)], in: eur, tax: tenth, policies: shipped)
         #expect(taxed.totals.taxMinor == tax)
         #expect(taxed.lines.reduce(0) { $0 + $1.taxMinor } == tax)
         #expect(taxed.lines.reduce(0) { $0 + $1.netMinor } == 210)
@@ -41,17 +47,20 @@ struct TaxedLinesTests {
     @Test("A discount may be a line, but not the whole")
     func discounts() throws {
         #expect(
-            try TaxedLines([line("1", 100), line("1", -100)], in: eur, tax: german).totals.grossMinor == 0)
+            try TaxedLines([line("1", 100), line("1", -100)], in: eur, tax: german, policies: shipped).totals
+                .grossMinor == 0)
         #expect(throws: InvoicingProblem.negative) {
-            try TaxedLines([line("1", 100), line("1", -101)], in: eur, tax: german)
+            try TaxedLines([line("1", 100), line("1", -101)], in: eur, tax: german, policies: shipped)
         }
     }
 
     @Test("Amounts beyond 64 bits are refused, whether in a line or in the sum")
     func overflow() {
-        #expect(throws: InvoicingProblem.tooLarge) { try TaxedLines([line("2", .max)], in: eur, tax: german) }
         #expect(throws: InvoicingProblem.tooLarge) {
-            try TaxedLines([line("1", .max), line("1", 1)], in: eur, tax: german)
+            try TaxedLines([line("2", .max)], in: eur, tax: german, policies: shipped)
+        }
+        #expect(throws: InvoicingProblem.tooLarge) {
+            try TaxedLines([line("1", .max), line("1", 1)], in: eur, tax: german, policies: shipped)
         }
     }
 
@@ -59,7 +68,7 @@ struct TaxedLinesTests {
     func currencies() throws {
         let yen = DraftLine(description: "x", quantity: .one, unitPrice: Money(1, Currency("JPY")!))
         let refusal = #expect(throws: Problem.self) {
-            try TaxedLines([yen, line("1", 1), yen], in: eur, tax: german)
+            try TaxedLines([yen, line("1", 1), yen], in: eur, tax: german, policies: shipped)
         }
         #expect(
             refusal?.errors.map(\.pointer) == [

@@ -21,10 +21,11 @@ enum BenchSeed {
             SELECT tenant_id, 'bench-' || n, 'Bench ' || n, true, now() FROM t;
         INSERT INTO sandbox_clocks (tenant_id, today) SELECT tenant_id, '2026-12-01' FROM t;
         INSERT INTO tenant_settings (tenant_id, version, seller_name, seller_country, locale, time_zone,
-                default_currency, brand_name, invoice_number_format, credit_note_number_format, tax_rounding,
-                invoice_days_before_due, payment_terms_days)
+                default_currency, brand_name, invoice_number_format, credit_note_number_format,
+                policies)
             SELECT tenant_id, 1, 'Bench ' || n, 'DE', 'de-DE', 'Europe/Berlin', 'EUR', 'Bench ' || n,
-                'B-{year}-{number:7}', 'CN-{year}-{number:6}', 'line', 0, 14
+                'B-{year}-{number:7}', 'CN-{year}-{number:6}',
+                '{"tax_rounding": "line", "invoice_days_before_due": 0, "payment_terms_days": 14}'
             FROM t;
         INSERT INTO tax_rates (tenant_id, country, name, rate_ppm, version, recorded_at)
             SELECT tenant_id, 'DE', 'USt', 190000, 1, now() FROM t;

@@ -1,0 +1,44 @@
+package import BillingMath
+package import Kernel
+package import Web
+
+/// Every policy there is. One more is a constant here, its place in `all`, and its line in the function
+/// `mpanel_policies_hold` of the database; the API, the reference and the cascade follow.
+package enum Policies {
+    // The values are constants within their own bounds.
+
+    package static let invoiceDaysBeforeDue = Policy<Whole<0, 90>>(
+        "invoice_days_before_due", downTo: .subscription, shipped: Whole(0)!,
+        "How many days before it starts a term is invoiced.")
+
+    /// An invoice may hold terms of several subscriptions, so none of them can have its own.
+    package static let paymentTermsDays = Policy<Whole<0, 365>>(
+        "payment_terms_days", downTo: .customer, shipped: Whole(14)!,
+        "How many days after its issue an invoice is payable, and not before its service begins.")
+
+    package static let taxRounding = Policy<TaxRounding>(
+        "tax_rounding", downTo: .customer, shipped: .line,
+        "Whether tax is rounded on each line, or once on the invoice and then shared out to its lines.")
+
+    package static let all: [any PolicyRule] = [invoiceDaysBeforeDue, paymentTermsDays, taxRounding]
+}
+
+/// A policy of any type of value.
+package protocol PolicyRule: Sendable {
+    var name: String { get }
+    var levels: [PolicyLevel] { get }
+    var about: String { get }
+    var schema: JSONSchema { get }
+
+    /// What holds, and by which level.
+    func answer(of cascade: PolicyCascade) -> (value: JSONValue, level: PolicyLevel)
+}
+
+extension Policy: PolicyRule {
+    package var schema: JSONSchema { Value.policySchema }
+
+    package func answer(of cascade: PolicyCascade) -> (value: JSONValue, level: PolicyLevel) {
+        let effective = cascade.effective(self)
+        return (effective.value.json, effective.level)
+    }
+}
