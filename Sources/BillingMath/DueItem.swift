@@ -11,21 +11,21 @@ package struct DueItem: Hashable, Sendable {
     package let cancelOn: Day?
     package let quantity: Quantity
     package let price: UnitPrice
-    /// The item's terms that start on or before this day are due, if the rules do not end before: the day asked
-    /// for and as many days as its subscription is invoiced before due.
+    /// The item's terms that start on or before this day are due, if the rules do not end before: the day
+    /// asked for and as many days as its subscription is invoiced before due.
     package let throughDay: Day
 
     package init(
         schedule: Schedule, nextTerm: Int, billedAhead: Set<Int> = [], cancelOn: Day?, quantity: Quantity,
         price: UnitPrice, throughDay: Day = .last
     ) {
-        self.throughDay = throughDay
         self.schedule = schedule
         self.nextTerm = nextTerm
         self.billedAhead = billedAhead
         self.cancelOn = cancelOn
         self.quantity = quantity
         self.price = price
+        self.throughDay = throughDay
     }
 }
 

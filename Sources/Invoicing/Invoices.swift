@@ -163,7 +163,7 @@ extension Invoices {
         return document
     }
 
-    /// The lines with the tax of the customer's country, by the policies that count for it, as they are today.
+    /// The lines with the tax of the customer's country, by the policies that count for it, all as of today.
     private func taxed(
         _ lines: [DraftLine], in currency: Currency, for customer: CustomerID, _ calendar: TenantCalendar,
         in tx: Transaction

@@ -49,8 +49,6 @@ package struct InvoiceToIssue: Sendable {
         netMinor: Int64, taxMinor: Int64, grossMinor: Int64, taxRounding: TaxRounding, paymentTermsDays: Int,
         lines: [LineToIssue]
     ) {
-        self.taxRounding = taxRounding
-        self.paymentTermsDays = paymentTermsDays
         self.id = id
         self.customer = customer
         self.buyer = buyer
@@ -59,6 +57,8 @@ package struct InvoiceToIssue: Sendable {
         self.netMinor = netMinor
         self.taxMinor = taxMinor
         self.grossMinor = grossMinor
+        self.taxRounding = taxRounding
+        self.paymentTermsDays = paymentTermsDays
         self.lines = lines
     }
 }

@@ -48,8 +48,9 @@ struct CustomerBill {
         zip(rows, items).filter { $0.item.nextTerm != $1.nextTerm }.map { ($0, $1) }
     }
 
-    /// The day before the first due item would have more terms than the limit: all items advance together, so
-    /// that terms of one day never come to stand on two invoices. An item of which nothing is due limits none.
+    /// The day before the first due item would have more terms than the limit: all items advance together,
+    /// so that terms of one day never come to stand on two invoices. An item of which nothing is due limits
+    /// none.
     private var limitDay: Day {
         let limits = items.filter(\.isDue)
             .compactMap { $0.schedule.start(of: $0.nextTerm + BillingContext.termLimit) }

@@ -21,9 +21,9 @@ struct DueSchedule: Sendable {
             customer: try row[0], days: try row[1], item: try row[2], number: try row[3])
     }
 
-    /// In the order in which they became due. Those by the company's number of days are found by their due day,
-    /// those by a number of their own by the day that follows from it: each kind has its index, and each is
-    /// read no further than the page.
+    /// In the order in which they became due. Those by the company's number of days are found by their due
+    /// day, those by a number of their own by the day that follows from it: each kind has its index, and each
+    /// is read no further than the page.
     static func byDay(
         after last: Position?, in window: DueWindow, _ tx: Transaction
     ) async throws -> [DueSchedule] {

@@ -96,15 +96,15 @@ enum SubscriptionsAudit {
         """
         SELECT d.item_id::text AS object,
             format('it is invoiced %s days before due; its policies say %s',
-                COALESCE(d.invoice_days_before_due::text, 'the company''s'), COALESCE(p.days, 'the company''s'))
-                AS detail
+                COALESCE(d.invoice_days_before_due::text, 'the company''s'),
+                COALESCE(p.days, 'the company''s')) AS detail
         FROM item_schedules AS d
         JOIN subscriptions AS s ON s.tenant_id = d.tenant_id AND s.id = d.subscription_id
         JOIN customers AS c ON c.tenant_id = d.tenant_id AND c.id = d.customer_id
         LEFT JOIN customer_groups AS g ON g.tenant_id = c.tenant_id AND g.id = c.customer_group_id
         CROSS JOIN LATERAL (
-            SELECT COALESCE(s.policies ->> 'invoice_days_before_due', c.policies ->> 'invoice_days_before_due',
-                g.policies ->> 'invoice_days_before_due') AS days
+            SELECT COALESCE(s.policies ->> 'invoice_days_before_due',
+                c.policies ->> 'invoice_days_before_due', g.policies ->> 'invoice_days_before_due') AS days
         ) AS p
         WHERE d.invoice_days_before_due::text IS DISTINCT FROM p.days
         """

@@ -2,8 +2,8 @@ package import BillingMath
 package import Kernel
 package import Web
 
-/// Where a policy may be set, from the farthest level to the nearest: the nearest wins. The raw values stand in
-/// the API and in explanations.
+/// Where a policy may be set, from the farthest level to the nearest: the nearest wins. The raw values stand
+/// in the API and in explanations.
 package enum PolicyLevel: String, Codable, Sendable, CaseIterable {
     /// What MPanel ships with. It is set nowhere.
     case system

@@ -37,8 +37,8 @@ extension Tenancy {
             About(
                 tag: "Policies", name: "readTenantPolicies", summary: "Read your company's policies",
                 details: """
-                    They hold for all your customers but those for whom a nearer level says otherwise. What you \
-                    do not set is as MPanel ships it.
+                    They hold for all your customers but those for whom a nearer level says otherwise. What \
+                    you do not set is as MPanel ships it.
                     """)
         ) { (request: Request<NoPath, NoQuery, NoBody>) in
             let (tenant, calendar) = try await tenants.read(request.actor.scope)

@@ -8,8 +8,8 @@ import Web
 
 @Suite("Policies at every level")
 struct PolicyScenarioTests {
-    /// Two customers with two subscriptions each, of which the first start on 10 December and the second on the
-    /// 15th.
+    /// Two customers with two subscriptions each, of which the first start on 10 December and the second on
+    /// the 15th.
     private static let provider: Provider = {
         var provider = Provider()
         provider.customers = 2

@@ -68,7 +68,7 @@ ALTER TABLE tenant_settings
 -- NULL where the company's setting counts, which one number of the run then decides for all of them.
 ALTER TABLE item_schedules
     ADD COLUMN invoice_days_before_due integer,
-    ADD COLUMN invoice_on date GENERATED ALWAYS AS (next_due_on - invoice_days_before_due) STORED;
+    ADD COLUMN invoice_on date;
 GRANT UPDATE (invoice_days_before_due) ON item_schedules TO mpanel_app;
 DROP INDEX item_schedules_due_idx;
 CREATE INDEX item_schedules_due_idx ON item_schedules (tenant_id, next_due_on, item_id, schedule_no)
@@ -76,7 +76,21 @@ CREATE INDEX item_schedules_due_idx ON item_schedules (tenant_id, next_due_on, i
 CREATE INDEX item_schedules_invoice_idx ON item_schedules (tenant_id, invoice_on, item_id, schedule_no)
     WHERE is_billable AND invoice_on IS NOT NULL;
 
--- Triggers keep that number, so that no writer of policies, groups or schedules can forget it. Billing runs hold a
+CREATE FUNCTION mpanel_set_invoice_on() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+BEGIN
+    NEW.invoice_on := NEW.next_due_on - NEW.invoice_days_before_due;
+    RETURN NEW;
+END
+$$;
+-- For those that differ only: a billing run moves all the others without a call.
+CREATE TRIGGER item_schedules_invoice_on BEFORE INSERT OR UPDATE ON item_schedules
+    FOR EACH ROW
+    WHEN (NEW.invoice_days_before_due IS NOT NULL OR NEW.invoice_on IS NOT NULL)
+    EXECUTE FUNCTION mpanel_set_invoice_on();
+
+-- Triggers keep that number, too, so that no writer of policies, groups or schedules can forget it. Billing runs hold a
 -- customer from reading what is due to writing what was billed: who changes a policy has the customers first.
 -- Not in SQL, whose functions are planned anew with every call.
 CREATE FUNCTION mpanel_set_invoice_days(of_tenant uuid, of_customers uuid[]) RETURNS void
