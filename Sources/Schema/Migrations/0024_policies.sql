@@ -169,33 +169,30 @@ CREATE TRIGGER customer_groups_invoice_days AFTER UPDATE ON customer_groups
 CREATE FUNCTION mpanel_follow_schedules() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
+DECLARE
+    -- Row-level security lets one statement insert for one tenant only.
+    of_tenant uuid := (SELECT tenant_id FROM added LIMIT 1);
+    owners uuid[] := ARRAY(SELECT DISTINCT customer_id FROM added);
+    parents uuid[] := ARRAY(SELECT DISTINCT subscription_id FROM added);
 BEGIN
-    -- Whoever changes a policy meanwhile does not see these schedules yet.
+    -- Whoever changes a policy meanwhile does not see these schedules yet. Arrays, because look-ups by key must stay
+    -- that: the plan is kept from the first call, when the tables may have been empty.
     PERFORM 1 FROM customers
-        WHERE (tenant_id, id) IN (SELECT tenant_id, customer_id FROM added)
+        WHERE tenant_id = of_tenant AND id = ANY (owners)
         ORDER BY id
         FOR SHARE;
-    -- Look-ups by key, as in mpanel_refuse_stray_terms, and for the same reason.
-    UPDATE item_schedules AS d
-    SET invoice_days_before_due = found.days
-    FROM (
-        SELECT added.tenant_id, added.item_id, added.schedule_no,
-            COALESCE(s.policies ->> 'invoice_days_before_due', c.policies ->> 'invoice_days_before_due', (
-                SELECT g.policies ->> 'invoice_days_before_due' FROM customer_groups AS g
-                WHERE g.tenant_id = c.tenant_id AND g.id = c.customer_group_id
-            ))::integer AS days
-        FROM added
-        CROSS JOIN LATERAL (
-            SELECT * FROM customers AS c WHERE c.tenant_id = added.tenant_id AND c.id = added.customer_id OFFSET 0
-        ) AS c
-        CROSS JOIN LATERAL (
-            SELECT * FROM subscriptions AS s
-            WHERE s.tenant_id = added.tenant_id AND s.id = added.subscription_id OFFSET 0
-        ) AS s
-        OFFSET 0
-    ) AS found
-    WHERE found.days IS NOT NULL
-        AND d.tenant_id = found.tenant_id AND d.item_id = found.item_id AND d.schedule_no = found.schedule_no;
+    IF EXISTS (
+            SELECT FROM customers AS c
+            LEFT JOIN customer_groups AS g ON g.tenant_id = c.tenant_id AND g.id = c.customer_group_id
+            WHERE c.tenant_id = of_tenant AND c.id = ANY (owners)
+                AND COALESCE(c.policies -> 'invoice_days_before_due', g.policies -> 'invoice_days_before_due')
+                    IS NOT NULL)
+        OR EXISTS (
+            SELECT FROM subscriptions
+            WHERE tenant_id = of_tenant AND id = ANY (parents) AND policies -> 'invoice_days_before_due' IS NOT NULL)
+    THEN
+        PERFORM mpanel_set_invoice_days(of_tenant, owners);
+    END IF;
     RETURN NULL;
 END
 $$;
