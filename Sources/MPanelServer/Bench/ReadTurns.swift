@@ -62,10 +62,14 @@ final class SignInTurns: Sendable {
     }
 
     func hear(_ connection: Int, _ body: ArraySlice<UInt8>) {
-        struct Token: Decodable {
-            let access_token: String
+        struct SignedIn: Decodable {
+            let accessToken: String
+
+            private enum CodingKeys: String, CodingKey {
+                case accessToken = "access_token"
+            }
         }
-        let token = try? JSONDecoder().decode(Token.self, from: Data(body)).access_token
+        let token = try? JSONDecoder().decode(SignedIn.self, from: Data(body)).accessToken
         state.withLock { state in
             if let place = state.asked[connection] { state.tokens[place] = token }
         }
