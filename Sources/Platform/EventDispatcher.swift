@@ -44,15 +44,7 @@ package struct EventDispatcher: Service {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            await withDiscardingTaskGroup { group in
-                let calls = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-                group.addTask { await pass(on: calls.continuation) }
-                group.addTask { await poll(calls.continuation) }
-                await work(calls)
-                group.cancelAll()
-            }
-        }
+        await WakeUps(listener: listener, channel: Delivery.channel, pollTime: limits.pollTime).serve(work)
     }
 
     /// Delivers all that can be delivered now, and returns how many deliveries were begun. For tests and for
@@ -77,9 +69,7 @@ package struct EventDispatcher: Service {
     /// Those that this process knows: while servers are renewed one by one, a newer one has others.
     var names: [String] { Array(subscribers.keys) }
 
-    private func work(
-        _ calls: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
-    ) async {
+    private func work(_ calls: WakeUps.Calls) async {
         await withDiscardingTaskGroup { group in
             let slots = WorkSlots<TenantID>(limits.tenants)
             var last: TenantID?
@@ -115,20 +105,5 @@ package struct EventDispatcher: Service {
 
     private func tenants(after last: TenantID?, limit: Int) async throws -> [TenantID] {
         try await Delivery.tenants(after: last, owing: names, at: clock.now(), limit: limit, in: system)
-    }
-
-    /// What others commit wakes this dispatcher.
-    private func pass(on calls: AsyncStream<Void>.Continuation) async {
-        guard let listener else { return }
-        for await _ in listener.events(on: [Delivery.channel]) { calls.yield() }
-    }
-
-    /// What a lost dispatcher had in hand, and what waited behind a failed delivery, call nobody.
-    private func poll(_ calls: AsyncStream<Void>.Continuation) async {
-        repeat {
-            calls.yield()
-            try? await Task.sleep(for: limits.pollTime)
-        } while !Task.isCancelled
-        calls.finish()
     }
 }

@@ -39,15 +39,7 @@ package struct JobWorker: Service {
     }
 
     package func run() async throws {
-        await cancelWhenGracefulShutdown {
-            await withDiscardingTaskGroup { group in
-                let calls = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-                group.addTask { await pass(on: calls.continuation) }
-                group.addTask { await poll(calls.continuation) }
-                await work(calls)
-                group.cancelAll()
-            }
-        }
+        await WakeUps(listener: listener, channel: Job.channel, pollTime: limits.pollTime).serve(work)
     }
 
     /// Does all jobs that are due now, of all tenants or of one, and returns how many were begun. For tests,
@@ -74,9 +66,7 @@ package struct JobWorker: Service {
         }
     }
 
-    private func work(_ calls: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation))
-        async
-    {
+    private func work(_ calls: WakeUps.Calls) async {
         await withDiscardingTaskGroup { group in
             let slots = WorkSlots<JobPlace>(limits.jobs)
             for await _ in calls.stream {
@@ -103,21 +93,6 @@ package struct JobWorker: Service {
             }
             return []
         }
-    }
-
-    /// What others commit wakes this worker.
-    private func pass(on calls: AsyncStream<Void>.Continuation) async {
-        guard let listener else { return }
-        for await _ in listener.events(on: [Job.channel]) { calls.yield() }
-    }
-
-    /// Jobs that wait for a later hour, and those whose worker was lost, call nobody.
-    private func poll(_ calls: AsyncStream<Void>.Continuation) async {
-        repeat {
-            calls.yield()
-            try? await Task.sleep(for: limits.pollTime)
-        } while !Task.isCancelled
-        calls.finish()
     }
 
     func definition(of job: Job) -> JobDefinition {
