@@ -2,6 +2,8 @@
 /// running. Every call happens under its site's start lock.
 package protocol LocalServer: Sendable {
     var site: ServerSite { get }
+    /// Whether it has a process; it may not take connections yet.
+    var isRunning: Bool { get }
 
     /// Returns when it takes connections, whether it ran already, recovers, or has to be created and started.
     func bringUp(say: (String) -> Void) async throws

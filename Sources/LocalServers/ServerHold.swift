@@ -46,6 +46,17 @@ package actor ServerHold<Server: LocalServer> {
         self.say = say
     }
 
+    /// Starts the server if it died: crashed, killed for memory, or ended because its disk was full. Returns
+    /// whether it had to; of several processes that find it dead, one starts it. Does nothing once released.
+    package func revive() async throws -> Bool {
+        if users == nil || server.isRunning { return false }
+        let turn = try await ServerTurn.take(on: server.site) {}
+        defer { turn.end() }
+        if users == nil || server.isRunning { return false }
+        try await server.bringUp(say: say)
+        return true
+    }
+
     /// Lets go, and stops the server when nobody else uses it. Close all connections first: those still
     /// open are broken off. Calling it again does nothing.
     package func release() async {

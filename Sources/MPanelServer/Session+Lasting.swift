@@ -34,7 +34,7 @@ extension Session {
     private func run(_ services: [any Service]) async throws {
         // The first in the list is the last to end: the others still need the pools while they drain.
         var configuration = ServiceGroupConfiguration(
-            services: (stores + services).map { .init(service: $0) },
+            services: (stores + care + services).map { .init(service: $0) },
             gracefulShutdownSignals: [.sigterm, .sigint], logger: logger)
         // Longer than the longest request; what is left then is cut off, and its transactions roll back.
         configuration.maximumGracefulShutdownDuration = .seconds(40)

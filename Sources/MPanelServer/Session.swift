@@ -15,8 +15,8 @@ struct Session: Sendable {
     let installation: Installation
     let logger: Logger
     private let ownerURL: String?
-    private let lease: PrivateCluster.Lease?
-    private let redisLease: PrivateRedis.Lease?
+    let lease: PrivateCluster.Lease?
+    let redisLease: PrivateRedis.Lease?
 
     /// Opens the installation, migrates it if it is the private one, runs `body`, and closes it again.
     static func run<Value>(

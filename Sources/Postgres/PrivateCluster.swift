@@ -67,6 +67,11 @@ package struct PrivateCluster: Sendable {
             self.hold = hold
         }
 
+        /// Starts the server if it died, and returns whether it had to. Throws as `acquire` does.
+        package func revive() async throws -> Bool {
+            try await hold.revive()
+        }
+
         /// Lets go, and stops the server when nobody else uses it. Close all connections first: those still
         /// open are broken off. Calling it again does nothing.
         package func release() async {

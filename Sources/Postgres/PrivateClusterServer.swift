@@ -26,6 +26,8 @@ struct PrivateServer: LocalServer {
         try await ensureRunning(say: say)
     }
 
+    var isRunning: Bool { runningProcess() != nil }
+
     func prepare() async throws {
         try await ensureRoles()
     }

@@ -53,6 +53,11 @@ package struct PrivateRedis: Sendable {
             self.hold = hold
         }
 
+        /// Starts the server if it died, and returns whether it had to. Throws as `acquire` does.
+        package func revive() async throws -> Bool {
+            try await hold.revive()
+        }
+
         /// Lets go, and stops the server when nobody else uses it. Shut the pools down first: connections
         /// still open are broken off. Calling it again does nothing.
         package func release() async {

@@ -44,6 +44,8 @@ struct PrivateRedisServer: LocalServer {
         throw PrivateRedisProblem.stillLoading(log: log)
     }
 
+    var isRunning: Bool { runningProcess() != nil }
+
     /// Nothing: there are no roles, and whoever gets to the socket may do everything.
     func prepare() {}
 

@@ -131,6 +131,27 @@ struct PrivateClusterTests {
         }
     }
 
+    @Test("A postmaster that died is started by one of those who use it, and by nobody when nobody does")
+    func revived() async throws {
+        try await withHome { home in
+            let first = try await home.cluster.acquire(say: home.say)
+            let second = try await home.cluster.acquire(say: home.say)
+            #expect(try await first.revive() == false, "it lives")
+            let server = try #require(home.serverProcess)
+            kill(server, SIGKILL)
+            // Whoever reaps it may be late: a dead process may keep its id for a while.
+            try await Task.sleep(for: .milliseconds(200))
+            async let one = first.revive()
+            async let other = second.revive()
+            #expect(try await [one, other].filter { $0 }.count == 1)
+            #expect(try await psql(first.appURL, "SELECT 1") == "1")
+            await first.release()
+            await second.release()
+            #expect(try await first.revive() == false, "it was let go")
+            #expect(home.serverProcess == nil)
+        }
+    }
+
     @Test("Releasing works in a cancelled task, as a server that shuts down does it")
     func releaseWhenCancelled() async throws {
         try await withHome { home in

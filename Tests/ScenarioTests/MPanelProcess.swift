@@ -7,19 +7,22 @@ struct MPanelProcess: Sendable {
     private let exits: AsyncStream<Int32>
     private let directory: URL
 
+    /// Without a database, on the private one of its home; without a network namespace, in everybody's.
     init(
-        _ arguments: [String], on database: TestDatabase, environment given: [String: String] = [:]
+        _ arguments: [String], on database: TestDatabase? = nil, in network: NetworkNamespace? = nil,
+        environment given: [String: String] = [:]
     ) throws {
         directory = FileManager.default.temporaryDirectory.appending(path: "mpanel-process-\(UUID())")
         try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
         process = Process()
-        process.executableURL = MPanelProcess.program
-        process.arguments = arguments
+        process.executableURL = URL(filePath: "/usr/bin/env")
+        // Each of these becomes the next, so that the process is the program's in the end.
+        process.arguments = (network?.prefix ?? []) + [MPanelProcess.program.path()] + arguments
         var environment = ProcessInfo.processInfo.environment.filter { !$0.key.hasPrefix("MPANEL_") }
         environment["MPANEL_HOME"] = directory.path()
         environment["MPANEL_SECRET_KEY"] = String(repeating: "07", count: 32)
-        environment["MPANEL_DATABASE_URL"] = database.appURL
-        environment["MPANEL_SYSTEM_DATABASE_URL"] = database.systemURL
+        environment["MPANEL_DATABASE_URL"] = database?.appURL
+        environment["MPANEL_SYSTEM_DATABASE_URL"] = database?.systemURL
         process.environment = environment.merging(given) { $1 }
         process.standardOutput = try MPanelProcess.file(directory.appending(path: "output"))
         process.standardError = try MPanelProcess.file(directory.appending(path: "errors"))

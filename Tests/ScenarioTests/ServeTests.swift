@@ -7,14 +7,39 @@ struct ServeTests {
     @Test("runs a private Redis, says that it is ready, and leaves nothing running behind")
     func privateRedis() async throws {
         try await serve([:]) { server, address in
-            #expect(try await ready(address) == #"{"schema":"current","status":"ok"}"#)
-            let redis = try #require(redisProcess(of: server))
+            #expect(try await ready(address) == ServeTests.whole)
+            let redis = try #require(process(server.home + ServeTests.redisFile))
             #expect(isRunning(redis))
             server.terminate()
             let ending = try await server.end()
             #expect(ending.status == 0 && !ending.wasKilled, "\(ending.errors)")
             #expect(!isRunning(redis), "the last one out stops it")
         }
+    }
+
+    @Test("starts its private servers again when they die")
+    func revival() async throws {
+        let port = try freePort()
+        let address = "http://127.0.0.1:\(port)"
+        let server = try MPanelProcess(["serve", "--port", "\(port)"])
+        defer { if server.isRunning { server.kill() } }
+        #expect(try await ready(address) == ServeTests.whole)
+        for file in [ServeTests.redisFile, ServeTests.postgresFile].map({ server.home + $0 }) {
+            let died = try #require(process(file))
+            kill(died, SIGKILL)
+            let deadline = ContinuousClock.now + .seconds(60)
+            while process(file) == died || process(file) == nil, ContinuousClock.now < deadline {
+                try await Task.sleep(for: .milliseconds(50))
+            }
+            let next = try await ServerClient.readiness(of: address, awaiting: "ok", .seconds(30))
+            #expect(next == "ok")
+        }
+        let servers = [ServeTests.redisFile, ServeTests.postgresFile].compactMap { process(server.home + $0) }
+        #expect(servers.count == 2)
+        server.terminate()
+        let ending = try await server.end()
+        #expect(ending.status == 0 && !ending.wasKilled, "\(ending.errors)")
+        #expect(!servers.contains { isRunning($0) }, "the last one out stops them")
     }
 
     @Test(
@@ -79,8 +104,12 @@ struct ServeTests {
         return "no answer"
     }
 
-    private func redisProcess(of server: MPanelProcess) -> pid_t? {
-        let file = server.home + "/redis/data/redis.pid"
+    private static let whole = #"{"schema":"current","status":"ok"}"#
+    private static let redisFile = "/redis/data/redis.pid"
+    private static let postgresFile = "/postgres/data/postmaster.pid"
+
+    /// The process that wrote its id into this file.
+    private func process(_ file: String) -> pid_t? {
         let content = try? String(contentsOfFile: file, encoding: .utf8)
         return content?.split(separator: "\n").first.flatMap { pid_t($0) }
     }
