@@ -12,7 +12,6 @@ package final class NetworkLine: Sendable {
 
     private let listener: any Channel
     private let state: Ends
-    /// Of the loopback.
     package let port: Int
 
     private init(_ listener: any Channel, _ state: Ends) {
@@ -21,9 +20,9 @@ package final class NetworkLine: Sendable {
         port = listener.localAddress?.port ?? 0
     }
 
-    /// Runs `body` with a line to the server behind `socket`.
+    /// Runs `body` with a line to the server behind `socket`, whose near end is a port of `host`.
     package static func run<Value: Sendable>(
-        to socket: String, _ body: (NetworkLine) async throws -> Value
+        to socket: String, on host: String = "127.0.0.1", _ body: (NetworkLine) async throws -> Value
     ) async throws -> Value {
         let group = MultiThreadedEventLoopGroup.singleton
         let ends = Ends()
@@ -40,7 +39,7 @@ package final class NetworkLine: Sendable {
                         ends.add(near, far)
                     }
             }
-            .bind(host: "127.0.0.1", port: 0).get()
+            .bind(host: host, port: 0).get()
         let line = NetworkLine(listener, ends)
         let result: Result<Value, any Error>
         do { result = .success(try await body(line)) } catch { result = .failure(error) }

@@ -30,9 +30,9 @@ package struct OwnCluster: Sendable {
             at: home, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o755])
         defer { try? FileManager.default.removeItem(at: home) }
         if let megabytes {
-            try tool("mount", ["-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", home.path()])
+            try SystemTool.run("mount", ["-t", "tmpfs", "-o", "size=\(megabytes)m", "tmpfs", home.path()])
         }
-        defer { if megabytes != nil { try? tool("umount", ["--lazy", home.path()]) } }
+        defer { if megabytes != nil { try? SystemTool.run("umount", ["--lazy", home.path()]) } }
         let cluster = PrivateCluster(home: home.path(), elsewhere: home.path() + "/elsewhere")
         let lease = try await cluster.acquire { _ in }
         let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
@@ -51,6 +51,15 @@ package struct OwnCluster: Sendable {
         await lease.release()
         return try result.get()
     }
+
+    /// Whether this process may mount a disk: root may, but not in every container.
+    package static let mayMount: Bool = {
+        let place = FileManager.default.temporaryDirectory.appending(path: "mpanel-mount-\(getpid())").path()
+        try? FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(atPath: place) }
+        guard (try? SystemTool.run("mount", ["-t", "tmpfs", "tmpfs", place])) != nil else { return false }
+        return (try? SystemTool.run("umount", [place])) != nil
+    }()
 
     /// Takes the server down and starts it again.
     package func restart(_ how: Restart) async throws {
@@ -81,8 +90,8 @@ package struct OwnCluster: Sendable {
     }
 
     /// Writes until the disk that was mounted for it takes no more.
-    package func fillDisk() throws {
-        try? OwnCluster.tool("dd", ["if=/dev/zero", "of=\(ballast)", "bs=64k"])
+    package func fillDisk() {
+        try? SystemTool.run("dd", ["if=/dev/zero", "of=\(ballast)", "bs=64k"])
     }
 
     package func freeDisk() throws {
@@ -90,14 +99,4 @@ package struct OwnCluster: Sendable {
     }
 
     private var ballast: String { home.appending(path: "ballast").path() }
-
-    private static func tool(_ program: String, _ arguments: [String]) throws {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/env")
-        process.arguments = [program] + arguments
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        guard process.terminationStatus == 0 else { throw CocoaError(.executableLoad) }
-    }
 }

@@ -43,38 +43,49 @@ struct OutageTests {
         }
     }
 
-    @Test("the network to both is cut for thirty seconds")
-    func network() async throws {
-        try await Standing.run { standing in
-            try await standing.serving { server in
-                let account = try await Traffic.run(against: [server.address], as: standing.sign) { traffic in
-                    try await traffic.flows()
-                    standing.cut()
-                    try await server.expect("unavailable", within: .seconds(25))
-                    try await Task.sleep(for: .seconds(25))
-                    #expect(traffic.soFar.answers[503, default: 0] > 0, "it tells while it lasts")
-                    standing.heal()
-                    let healed = ContinuousClock.now
-                    try await traffic.flows()
-                    #expect(ContinuousClock.now - healed < .seconds(15))
-                    try await server.expect("ok", within: .seconds(15))
-                }
-                #expect(account.broken == 0)
-                #expect(account.longest < .seconds(40), "nobody waits without end")
-                try await standing.expectEachOnce(account)
+    @Test("the network to both holds everything back for thirty seconds, and delivers it then")
+    func heldBack() async throws {
+        try await Standing.run { standing in try await cutForThirtySeconds(standing) }
+    }
+
+    @Test(
+        "the network to both is cut for thirty seconds, and packets vanish",
+        .enabled(if: NetworkNamespace.isPossible, "a network of a test's own takes root to make"))
+    func cut() async throws {
+        try await NetworkNamespace.run { network in
+            try await Standing.run(in: network) { standing in try await cutForThirtySeconds(standing) }
+        }
+    }
+
+    private func cutForThirtySeconds(_ standing: Standing) async throws {
+        try await standing.serving { server in
+            let account = try await Traffic.run(against: [server.address], as: standing.sign) { traffic in
+                try await traffic.flows()
+                try standing.cut()
+                try await server.expect("unavailable", within: .seconds(25))
+                try await Task.sleep(for: .seconds(25))
+                #expect(traffic.soFar.answers[503, default: 0] > 0, "it tells while it lasts")
+                try standing.heal()
+                let healed = ContinuousClock.now
+                try await traffic.flows()
+                #expect(ContinuousClock.now - healed < .seconds(15))
+                try await server.expect("ok", within: .seconds(15))
             }
+            #expect(account.broken == 0)
+            #expect(account.longest < .seconds(40), "nobody waits without end")
+            try await standing.expectEachOnce(account)
         }
     }
 
     @Test(
         "PostgreSQL's disk is full",
-        .enabled(if: getuid() == 0, "a disk that is small enough to fill takes root to mount"))
+        .enabled(if: OwnCluster.mayMount, "a disk that is small enough to fill takes root to mount"))
     func disk() async throws {
         try await Standing.run(onDiskOf: 256) { standing in
             try await standing.serving { server in
                 let account = try await Traffic.run(against: [server.address], as: standing.sign) { traffic in
                     try await traffic.flows()
-                    try standing.postgres.fillDisk()
+                    standing.postgres.fillDisk()
                     let refused = traffic.soFar.answers[503, default: 0]
                     while traffic.soFar.answers[503, default: 0] < refused + 20 {
                         try await Task.sleep(for: .milliseconds(20))

@@ -1,7 +1,6 @@
 import Foundation
 import HTTPTypes
 import Postgres
-import Synchronization
 import TestKit
 import Testing
 import Web
@@ -53,20 +52,5 @@ struct RestartTests {
                 #expect(renamed.status == 200 && renamed.json["name"] == "late")
             }
         }
-    }
-}
-
-/// The servers of one test: none of them outlives it.
-final class Fleet: Sendable {
-    private let servers = Mutex<[RunningServer]>([])
-
-    func launch(on standing: Standing, port: Int? = nil) async throws -> RunningServer {
-        let server = try await RunningServer(standing, port: port)
-        servers.withLock { $0.append(server) }
-        return server
-    }
-
-    func killAll() {
-        for server in servers.withLock({ $0 }) where server.process.isRunning { server.process.kill() }
     }
 }

@@ -15,23 +15,28 @@ struct Standing: Sendable {
     let postgres: OwnCluster
     let redis: OwnRedis
     let lines: [NetworkLine]
+    let network: NetworkNamespace?
     let database: TestDatabase
     let environment: [String: String]
 
+    /// With a network namespace, servers are started in it.
     static func run(
-        onDiskOf megabytes: Int? = nil, _ body: @Sendable (Standing) async throws -> Void
+        onDiskOf megabytes: Int? = nil, in network: NetworkNamespace? = nil,
+        _ body: @Sendable (Standing) async throws -> Void
     ) async throws {
+        let host = network?.storesHost ?? "127.0.0.1"
         try await OwnRedis.run { redis in
             try await OwnCluster.run(onDiskOf: megabytes) { postgres, server in
-                try await NetworkLine.run(to: postgres.socket) { toPostgres in
-                    try await NetworkLine.run(to: redis.socket) { toRedis in
+                try await NetworkLine.run(to: postgres.socket, on: host) { toPostgres in
+                    try await NetworkLine.run(to: redis.socket, on: host) { toRedis in
                         let slug = try #require(Slug("acme"))
                         try await server.company(slug)
                         let standing = Standing(
                             company: try await Company(slug, on: server),
                             sign: try await server.user(.owner, of: slug), postgres: postgres, redis: redis,
-                            lines: [toPostgres, toRedis], database: server.database,
-                            environment: environment(postgres: toPostgres.port, redis: toRedis.port))
+                            lines: [toPostgres, toRedis], network: network, database: server.database,
+                            environment: environment(
+                                host, postgres: toPostgres.port, redis: toRedis.port))
                         try await body(standing)
                     }
                 }
@@ -40,13 +45,13 @@ struct Standing: Sendable {
     }
 
     /// Through the lines, and hardly limited: all clients have one address.
-    private static func environment(postgres: Int, redis: Int) -> [String: String] {
+    private static func environment(_ host: String, postgres: Int, redis: Int) -> [String: String] {
         func url(_ role: String) -> String {
-            "postgresql://\(role)@127.0.0.1:\(postgres)/mpanel?sslmode=disable&gssencmode=disable"
+            "postgresql://\(role)@\(host):\(postgres)/mpanel?sslmode=disable&gssencmode=disable"
         }
         return [
             "MPANEL_DATABASE_URL": url("mpanel_app"), "MPANEL_SYSTEM_DATABASE_URL": url("mpanel_system"),
-            "MPANEL_REDIS_URL": "redis://127.0.0.1:\(redis)",
+            "MPANEL_REDIS_URL": "redis://\(host):\(redis)",
             "MPANEL_RATE_LIMIT_READ": "0", "MPANEL_RATE_LIMIT_WRITE": "0",
         ]
     }
@@ -60,7 +65,7 @@ struct Standing: Sendable {
     }
 
     func start(_ arguments: [String]) throws -> MPanelProcess {
-        try MPanelProcess(arguments, on: database, environment: environment)
+        try MPanelProcess(arguments, on: database, in: network, environment: environment)
     }
 
     /// A server that is ready, and then ends when it is told to.
@@ -75,9 +80,15 @@ struct Standing: Sendable {
         try await server.stop()
     }
 
-    func cut() { for line in lines { line.cut() } }
+    func cut() throws {
+        if let network { return try network.cut() }
+        for line in lines { line.cut() }
+    }
 
-    func heal() { for line in lines { line.heal() } }
+    func heal() throws {
+        if let network { return try network.heal() }
+        for line in lines { line.heal() }
+    }
 
     /// Whatever became of requests and answers, each customer is there once, and its making in the audit log.
     func expectEachOnce(_ account: Traffic.Account) async throws {
@@ -101,8 +112,9 @@ struct RunningServer: Sendable {
 
     init(_ standing: Standing, port chosen: Int? = nil, _ arguments: [String] = []) async throws {
         port = try chosen ?? freePort()
-        address = "http://127.0.0.1:\(port)"
-        process = try standing.start(["serve", "--port", "\(port)"] + arguments)
+        let host = standing.network?.ownHost ?? "127.0.0.1"
+        address = "http://\(host):\(port)"
+        process = try standing.start(["serve", "--host", host, "--port", "\(port)"] + arguments)
         try await expect("ok", within: .seconds(30))
     }
 
