@@ -3,8 +3,8 @@ import Postgres
 import Redis
 import ServiceLifecycle
 
-/// Starts a private server that died while this process uses it. What uses a server of its own is looked after
-/// by whoever runs that server.
+/// Starts a private server that died while this process uses it. A server that is configured is looked after
+/// by whoever runs it.
 struct PrivateServerCare: Service {
     /// As people call the server.
     let name: String

@@ -19,7 +19,7 @@ struct AutomationCommand: AsyncParsableCommand {
         @Option(help: "The company's slug.")
         var tenant: String?
 
-        @Flag(help: "All companies of this installation.")
+        @Flag(help: "All companies of this installation; one that is founded later is not among them.")
         var all = false
 
         func validate() throws {
