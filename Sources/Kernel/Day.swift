@@ -102,7 +102,14 @@ extension Day: LosslessStringConvertible {
 
     package var description: String {
         let (year, month, day) = civil
-        return "\(year.padded(4))-\(month.padded(2))-\(day.padded(2))"
+        return String(unsafeUninitializedCapacity: 10) { text in
+            text.fill(0..<4, withDigitsOf: year)
+            text[4] = UInt8(ascii: "-")
+            text.fill(5..<7, withDigitsOf: month)
+            text[7] = UInt8(ascii: "-")
+            text.fill(8..<10, withDigitsOf: day)
+            return 10
+        }
     }
 }
 

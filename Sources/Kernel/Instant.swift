@@ -47,10 +47,21 @@ extension Instant: LosslessStringConvertible {
     package var description: String {
         let seconds = unixSeconds
         let day = Day(daysSince1970: Int32(Rounding.down.divide(seconds, by: 86_400)))
-        let time = seconds - Int64(day.daysSince1970) * 86_400
-        let fraction = microseconds - seconds * 1_000_000
-        let clock = [time / 3600, time / 60 % 60, time % 60].map { $0.padded(2) }.joined(separator: ":")
-        return "\(day)T\(clock)" + (fraction == 0 ? "" : ".\(fraction.padded(6))") + "Z"
+        let time = Int(seconds - Int64(day.daysSince1970) * 86_400)
+        let fraction = Int(microseconds - seconds * 1_000_000)
+        return day.description
+            + String(unsafeUninitializedCapacity: 17) { text in
+                _ = text.update(fromContentsOf: "T00:00:00.000000Z".utf8)
+                text.fill(1..<3, withDigitsOf: time / 3600)
+                text.fill(4..<6, withDigitsOf: time / 60 % 60)
+                text.fill(7..<9, withDigitsOf: time % 60)
+                if fraction == 0 {
+                    text[9] = UInt8(ascii: "Z")
+                    return 10
+                }
+                text.fill(10..<16, withDigitsOf: fraction)
+                return 17
+            }
     }
 }
 

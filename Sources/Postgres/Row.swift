@@ -68,7 +68,8 @@ extension String: ColumnKey {
     package func index(in row: Row) -> Int? {
         withCString { name in
             // A scan beats hashing for the few dozen columns that a statement has.
-            row.result.columns.firstIndex { strcmp($0.name, name) == 0 }
+            let opening = QueryResult.Column.opening(of: name)
+            return row.result.columns.firstIndex { $0.isNamed(name, opening: opening) }
         }
     }
 }

@@ -1,4 +1,5 @@
 import CLibpq
+import Foundation
 
 /// What one statement returned. It may leave the connection and be read anywhere: nothing changes it any
 /// more.
@@ -27,6 +28,29 @@ final class QueryResult: @unchecked Sendable {
         /// Lives as long as the result.
         let name: UnsafePointer<CChar>
         let oid: UInt32
+        /// Tells nearly all names apart in one comparison.
+        private let opening: UInt64
+
+        init(name: UnsafePointer<CChar>, oid: UInt32) {
+            self.name = name
+            self.oid = oid
+            opening = Column.opening(of: name)
+        }
+
+        func isNamed(_ other: UnsafePointer<CChar>, opening: UInt64) -> Bool {
+            self.opening == opening && strcmp(name, other) == 0
+        }
+
+        /// The first eight bytes.
+        static func opening(of name: UnsafePointer<CChar>) -> UInt64 {
+            var opening: UInt64 = 0
+            var place = 0
+            while place < 8, name[place] != 0 {
+                opening = opening << 8 | UInt64(UInt8(bitPattern: name[place]))
+                place += 1
+            }
+            return opening
+        }
     }
 
     let pointer: OpaquePointer

@@ -64,6 +64,12 @@ package struct JSONLogHandler: LogHandler {
     /// the two separators that JavaScript takes for line ends.
     private static func append(_ text: String, to line: inout String) {
         line += "\""
+        defer { line += "\"" }
+        // Nearly everything that is logged is plain, and asking Unicode about each character takes longest.
+        if text.utf8.allSatisfy({ (0x20..<0x7F).contains($0) && $0 != 0x22 && $0 != 0x5C }) {
+            line += text
+            return
+        }
         for scalar in text.unicodeScalars {
             switch scalar {
             case "\"": line += "\\\""
@@ -77,7 +83,6 @@ package struct JSONLogHandler: LogHandler {
             default: line.unicodeScalars.append(scalar)
             }
         }
-        line += "\""
     }
 }
 

@@ -15,11 +15,27 @@ struct WireNames {
         fileprivate let isKnown: Bool
     }
 
+    /// How a type is written.
+    enum Kind {
+        case number
+        /// An object whose keys are data.
+        case dictionary
+        case other
+    }
+
     private struct Known {
         var names: [Name] = []
         /// By the property's name; the program's source makes all of them.
         var places: [String: Int] = [:]
-        var dictionaries: [ObjectIdentifier: Bool] = [:]
+        /// Of each name, its place among all of them in the order of their texts.
+        var ranks: [Int] = []
+        var kinds: [ObjectIdentifier: Kind] = [:]
+
+        mutating func rank() {
+            let order = names.indices.sorted { names[$0].text < names[$1].text }
+            ranks = Array(repeating: 0, count: names.count)
+            for (rank, name) in order.enumerated() { ranks[name] = rank }
+        }
     }
 
     private static let shared = Mutex(Known())
@@ -39,17 +55,29 @@ struct WireNames {
         if let number = known.places[key] { return Place(number: number, isKnown: true) }
         known.places[key] = known.names.count
         known.names.append(WireNames.name(WireFormat.snakeCase(key)))
+        known.rank()
         hasNews = true
         return Place(number: known.names.count - 1, isKnown: true)
     }
 
-    /// Whether the keys of a type are data: casting to a protocol is slow, so the answer is kept.
-    mutating func isDictionary(_ type: Any.Type) -> Bool {
-        if let isDictionary = known.dictionaries[ObjectIdentifier(type)] { return isDictionary }
-        let isDictionary = type is any StringKeyed.Type
-        known.dictionaries[ObjectIdentifier(type)] = isDictionary
+    /// Casting to a protocol is slow, so the answer is kept.
+    mutating func kind(of type: Any.Type) -> Kind {
+        if let kind = known.kinds[ObjectIdentifier(type)] { return kind }
+        let kind: Kind =
+            switch type {
+            case is any FixedWidthInteger.Type, is any BinaryFloatingPoint.Type: .number
+            case is any StringKeyed.Type: .dictionary
+            default: .other
+            }
+        known.kinds[ObjectIdentifier(type)] = kind
         hasNews = true
-        return isDictionary
+        return kind
+    }
+
+    /// Whether the name at one place comes before that at another, in the order of their texts.
+    func isBefore(_ left: Place, _ right: Place) -> Bool {
+        guard left.isKnown, right.isKnown else { return self[left].text < self[right].text }
+        return known.ranks[left.number] < known.ranks[right.number]
     }
 
     /// For the answers to come. Of two writers with news the one that knows more wins; the other's come
@@ -57,7 +85,7 @@ struct WireNames {
     func keep() {
         guard hasNews else { return }
         WireNames.shared.withLock { shared in
-            if known.names.count + known.dictionaries.count > shared.names.count + shared.dictionaries.count {
+            if known.names.count + known.kinds.count > shared.names.count + shared.kinds.count {
                 shared = known
             }
         }
