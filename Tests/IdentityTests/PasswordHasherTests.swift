@@ -35,6 +35,24 @@ struct PasswordHasherTests {
         #expect(without > with / 5)
     }
 
+    @Test("of two processors it leaves half of one to others")
+    func rest() async throws {
+        let hasher = PasswordHasher(cost: 8, processors: 2)
+        var shortest = Duration.seconds(60)
+        for _ in 0..<3 {
+            let start = ContinuousClock.now
+            _ = PasswordHash(of: password, cost: 8)
+            shortest = min(shortest, ContinuousClock.now - start)
+        }
+        let start = ContinuousClock.now
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 { group.addTask { _ = try await hasher.hash(password) } }
+            try await group.waitForAll()
+        }
+        // Four hashes and the three rests between them, less what a single measurement may be off.
+        #expect(ContinuousClock.now - start > shortest * 5.5)
+    }
+
     @Test("with too many waiting it refuses, and takes new ones once they are through")
     func limit() async throws {
         let hasher = PasswordHasher(cost: 4, mostWaiting: 2)
