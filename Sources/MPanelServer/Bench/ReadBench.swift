@@ -59,7 +59,11 @@ struct ReadBench: Sendable {
         let turns = ReadTurns(connections: client.connections, readers: count, stretch: ReadBench.stretch)
         let tally = try await client.run(for: time) { make(requests, turns.next($0)) }
         guard tally.refused.isEmpty else {
-            throw Complaint("The benchmark's reads were refused: \(tally.refused)")
+            // Without what follows the path: it holds the token.
+            let path = make(requests, 0).prefix { $0 != UInt8(ascii: "\r") }
+            throw Complaint(
+                "The benchmark's reads were refused: \(tally.refused), such as "
+                    + "\(String(decoding: path, as: UTF8.self)) at port \(client.port)")
         }
         return tally
     }
