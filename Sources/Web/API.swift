@@ -118,6 +118,11 @@ package struct API: Sendable {
         return router
     }
 
+    /// Those of RFC 9110 and RFC 5789, and the one that the working group has in hand.
+    private static let methods: [HTTPRequest.Method] =
+        [.get, .head, .post, .put, .patch, .delete, .options, .trace, .connect]
+        + [HTTPRequest.Method("QUERY")].compactMap(\.self)
+
     /// The router takes a path without a handler for the method as unknown; it must answer 405 and say what
     /// goes.
     private func refuseOtherMethods(
@@ -126,10 +131,7 @@ package struct API: Sendable {
         var allowed = Set(methods.map(\.http))
         if allowed.contains(.get) { allowed.insert(.head) }
         let allow = allowed.map(\.rawValue).sorted().joined(separator: ", ")
-        let all: [HTTPRequest.Method] = [
-            .get, .head, .post, .put, .patch, .delete, .options, .trace, .connect,
-        ]
-        for method in all where !allowed.contains(method) {
+        for method in API.methods where !allowed.contains(method) {
             router.on(RouterPath(path), method: method) { _, context -> Response in
                 var response = try Problem.methodNotAllowed.answer(requestID: context.requestID).response
                 response.headers[.allow] = allow

@@ -87,6 +87,8 @@ package enum VersionCondition: Hashable, Sendable {
     case oneOf(Set<Int>)
 
     static let rule = #"must be the ETag of an answer, such as "3", or *"#
+    /// As JSON Schema writes it: entity tags of RFC 9110 section 8.8.3, in ASCII.
+    static let pattern = #"^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$"#
 
     /// Throws `invalid` for a header that holds no entity tags. One that we never made is no object's.
     init(_ header: String) throws(Problem) {

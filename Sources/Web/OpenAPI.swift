@@ -25,6 +25,8 @@ package struct OpenAPI {
             paths[endpoint.route.path, default: [:]][endpoint.route.method.rawValue.lowercased()] =
                 operation.json(&components)
         }
+        components.closeRequests(
+            endpoints.compactMap(\.body), answers: endpoints.compactMap(\.output) + [problemSchema])
         if let clash = components.clash { throw SchemaError("two different types are named \(clash)") }
         let tags = Set(endpoints.map(\.about.tag)).sorted().map { JSONValue.object(["name": .string($0)]) }
         let document: JSONValue = [

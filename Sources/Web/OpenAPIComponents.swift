@@ -15,6 +15,32 @@ struct OpenAPIComponents {
         return schema.isNullable ? ["anyOf": [reference, ["type": "null"]]] : reference
     }
 
+    /// Says of what stands in requests and in no answer that it has no other fields: they are refused. An
+    /// answer may get more of them, and clients are to ignore those that they do not know.
+    mutating func closeRequests(_ bodies: [JSONSchema], answers: [JSONSchema]) {
+        for name in OpenAPIComponents.objects(in: bodies).subtracting(OpenAPIComponents.objects(in: answers))
+        {
+            guard case .object(var schema) = schemas[name] else { continue }
+            schema["additionalProperties"] = false
+            schemas[name] = .object(schema)
+        }
+    }
+
+    /// The names of all objects with fields that stand in these.
+    private static func objects(in schemas: [JSONSchema]) -> Set<String> {
+        var names: Set<String> = []
+        for schema in schemas {
+            switch schema.shape {
+            case .object(let fields):
+                if let name = schema.name { names.insert(name) }
+                names.formUnion(objects(in: fields.map(\.schema)))
+            case .array(let item), .dictionary(let item): names.formUnion(objects(in: [item]))
+            default: break
+            }
+        }
+        return names
+    }
+
     private mutating func inline(_ schema: JSONSchema) -> JSONValue {
         var json = shape(schema.shape)
         if schema.isNullable, case .string(let type) = json["type"] {

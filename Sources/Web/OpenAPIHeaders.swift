@@ -82,7 +82,7 @@ extension JSONSchema.Field {
         """)
 
     fileprivate static let ifMatch = header(
-        "If-Match", example: "\"3\"",
+        "If-Match", pattern: VersionCondition.pattern, example: "\"3\"",
         "The ETag of the object as you know it. When it was changed since, nothing is done: 412.")
 
     private static func header(

@@ -30,6 +30,15 @@ struct OpenAPITests {
         #expect(bytes.last == UInt8(ascii: "\n"))
     }
 
+    @Test("what requests hold has the fields that are listed and no others; what answers hold may get more")
+    func closed() throws {
+        let schemas = try #require(try document()["components"]?["schemas"])
+        #expect(schemas["NewToy"]?["additionalProperties"] == false)
+        #expect(schemas["ToyBody"]?["properties"] != nil)
+        #expect(schemas["ToyBody"]?["additionalProperties"] == nil)
+        #expect(schemas["Problem"]?["additionalProperties"] == nil)
+    }
+
     @Test("an operation tells name, permission, parameters, body and every answer")
     func operation() throws {
         let post = try #require(try document()["paths"]?["/v1/toys"]?["post"])

@@ -79,6 +79,8 @@ struct PipelineTests {
         #expect(answer.code == "method_not_allowed")
         #expect(answer.headers[.allow] == "DELETE, GET, HEAD, PATCH")
         #expect(try await Exchange.send(.head, "/v1/sign-ins").headers[.allow] == "POST")
+        let query = try #require(HTTPRequest.Method("QUERY"))
+        #expect(try await Exchange.send(query, "/v1/sign-ins").headers[.allow] == "POST")
     }
 
     @Test("HEAD answers like GET, without a body")
