@@ -1,6 +1,6 @@
 # The commands of this repository. Each target is one line of work; what is longer stands in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup run stop test bench build format lint openapi release-api smoke clean
+.PHONY: help setup run stop test fuzz bench build format lint openapi release-api smoke clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ stop: ## End the server that `make run` left running
 
 test: ## Lint, build with warnings as errors, run every test, validate the OpenAPI document
 	@scripts/test
+
+fuzz: ## Send the API thousands of requests made from its description, and check every answer against it
+	@scripts/fuzz
 
 bench: ## Measure the billing run, reads, events and jobs, each against its target
 	@scripts/bench
