@@ -60,6 +60,22 @@ package struct Schedule: Hashable, Sendable {
         return start(of: number) == day ? number : nil
     }
 
+    /// The number of the term that runs on `day`; nil before the anchor.
+    package func number(runningOn day: Day) -> Int? {
+        guard day >= anchor else { return nil }
+        // The terms are in order, so halving finds the last that has begun.
+        var (low, high) = (0, 1)
+        while let start = start(of: high), start <= day {
+            low = high
+            high *= 2
+        }
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if let start = start(of: middle), start <= day { low = middle } else { high = middle }
+        }
+        return low
+    }
+
     /// The terms from `first` on that start on or before `day` and before `cancelOn`, at most `limit` of
     /// them. Ends early where the calendar does.
     package func terms(from first: Int, through day: Day, before cancelOn: Day?, limit: Int) -> [Term] {

@@ -2,6 +2,7 @@
 package struct Quantity: Hashable, Comparable, Sendable {
     package let micros: Int64
 
+    package static let zero = Quantity(micros: 0)
     package static let one = Quantity(micros: 1_000_000)
 
     package init(micros: Int64) {

@@ -117,18 +117,7 @@ package struct ItemSchedule: Sendable, Hashable {
 
     /// When the term that runs on `day` ends; the anchor when none has begun.
     func endOfTerm(runningOn day: Day) -> Day? {
-        var low = 0
-        guard let first = terms.start(of: 0), first <= day else { return terms.anchor }
-        // The terms are in order, so halving finds the first that starts after the day.
-        var high = 1
-        while let start = terms.start(of: high), start <= day {
-            low = high
-            high *= 2
-        }
-        while high - low > 1 {
-            let middle = (low + high) / 2
-            if let start = terms.start(of: middle), start <= day { low = middle } else { high = middle }
-        }
-        return terms.start(of: high)
+        guard let number = terms.number(runningOn: day) else { return terms.anchor }
+        return terms.start(of: number + 1)
     }
 }

@@ -88,11 +88,15 @@ struct ScheduleTests {
         for _ in 0..<50 {
             let schedule = Schedule.random(using: &random)
             var end = schedule.anchor
+            #expect(schedule.number(runningOn: end.adding(days: -1)) == nil, "seed \(seed), \(schedule)")
             for number in 0..<60 {
                 let term = try #require(schedule.term(number), "seed \(seed)")
                 #expect(term.start == end, "no gap and no overlap; seed \(seed), \(schedule)")
                 #expect(term.start < term.end, "seed \(seed), \(schedule)")
                 #expect(schedule.number(startingOn: term.start) == number, "seed \(seed), \(schedule)")
+                #expect(schedule.number(runningOn: term.start) == number, "seed \(seed), \(schedule)")
+                let last = term.end.adding(days: -1)
+                #expect(schedule.number(runningOn: last) == number, "seed \(seed), \(schedule)")
                 let inside = term.start.adding(days: 1)
                 if inside < term.end {
                     #expect(schedule.number(startingOn: inside) == nil, "seed \(seed), \(schedule)")
