@@ -38,6 +38,7 @@ let foundation: [Target] = [
 // One target a capability, all with the same small inside. Documents sit below life-cycles.
 let capabilities: [Target] = [
     library("Platform", ["Kernel", "Postgres", "Web", .logging, .lifecycle, .crypto]),
+    library("Calculations", ["Kernel", "BillingMath", "Web"]),
     library("Memories", ["Kernel", "Redis", "Platform"]),
     library("Tenancy", ["Kernel", "BillingMath", "Postgres", "Web", "Platform", "Memories"]),
     library("Automation", ["Kernel", "Postgres", "Web", "Tenancy", "Platform", .logging, .lifecycle]),
@@ -74,7 +75,7 @@ let server: [Target] = [
             "Kernel", "Measures", "BillingMath", "Postgres", "Redis", "Schema", "Web", "Tenancy", "Platform",
             "Automation", "Memories", "Limits", "Identity", "Customers", "Catalog", "Tax", "Ledger",
             "Invoicing",
-            "Subscriptions", "Importing", "Reference", .hummingbird,
+            "Subscriptions", "Importing", "Calculations", "Reference", .hummingbird,
             .argumentParser,
             .logging, .lifecycle, .unixSignals, .configuration, .systemPackage, .crypto,
         ],
@@ -111,6 +112,7 @@ let tests: [Target] = [
     testing("Tenancy", ["Kernel", "BillingMath", "Postgres", "Web"]),
     testing("Automation", ["Kernel"]),
     testing("Customers", ["Kernel"]),
+    testing("Calculations", ["Kernel", "Web"]),
     testing("Tax", ["Kernel", "BillingMath"]),
     testing("Ledger", ["Kernel"]),
     testing(

@@ -1,4 +1,5 @@
 package import Automation
+import Calculations
 package import Catalog
 package import Customers
 import Foundation
@@ -129,7 +130,7 @@ package struct Installation: Sendable {
                 tenancy.endpoints + identity.endpoints + catalog.endpoints + customers.endpoints
                 + tax.endpoints
                 + ledger.endpoints + invoicing.endpoints + subscriptions.endpoints + automation.endpoints
-                + jobs.endpoints + auditLog.endpoints
+                + jobs.endpoints + auditLog.endpoints + Calculations().endpoints
             return try healthEndpoints + business + [Installation.openAPI.endpoint(of: business)]
         }
     }

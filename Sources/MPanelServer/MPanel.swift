@@ -1,7 +1,7 @@
 import ArgumentParser
 
-/// The command line. Every subcommand but `openapi` works whether or not a server is running: it uses the
-/// private database that runs, or starts it for its own time.
+/// The command line. Every subcommand that needs a database works whether or not a server is running: it uses
+/// the private one that runs, or starts it for its own time.
 @main
 struct MPanel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -26,6 +26,6 @@ struct MPanel: AsyncParsableCommand {
         subcommands: [
             Serve.self, Work.self, Migrate.self, Import.self, Bill.self, Audit.self, TenantCommand.self,
             UserCommand.self, KeysCommand.self, JobsCommand.self, AutomationCommand.self, SandboxCommand.self,
-            OpenAPICommand.self, Demo.self, Bench.self,
+            OpenAPICommand.self, Calc.self, Demo.self, Bench.self,
         ])
 }

@@ -16,7 +16,8 @@ struct RequestExample {
         }
         if let body = endpoint.body {
             lines.append("-H \"Content-Type: application/json\"")
-            let json = ExampleText.json(body.sample(full: true), body).replacing("'", with: #"'\''"#)
+            let json = ExampleText.json(body.illustration ?? body.sample(full: true), body).replacing(
+                "'", with: #"'\''"#)
             lines.append("-d '\(json)'")
         }
         curl = lines.joined(separator: " \\\n  ")

@@ -62,6 +62,11 @@ package struct JSONBytes: Sendable {
     package init(_ bytes: Data) {
         self.bytes = bytes
     }
+
+    /// A value as answers hold it, in one line.
+    package init(of value: some Encodable) throws {
+        self.init(try WireFormat.encode(value))
+    }
 }
 
 extension JSONBytes: Codable, HasSchema {

@@ -45,6 +45,19 @@ package struct Endpoint: Sendable {
         }
     }
 
+    /// An endpoint that calculates with what the body holds, for actors that hold `permission`. It reads and
+    /// changes nothing, and is a POST because a query would be too short for its input.
+    package init<Body: Codable & Sendable, Output: Codable & Sendable>(
+        calculating route: Route, _ permission: Permission, _ about: About,
+        _ handler: @escaping @Sendable (Request<NoPath, NoQuery, Body>) throws -> Output
+    ) {
+        precondition(route.path.hasPrefix("/v1/calculations/"), "\(route) does more than to calculate")
+        let wire = Wire<NoPath, NoQuery, Body, Output>(route)
+        self.init(route, permission, about, wire) { input, call, _ in
+            try wire.answer(try handler(Request(input, call)), status: Endpoint.status(about, wire.output))
+        }
+    }
+
     /// An endpoint that changes something. Its handler runs inside of the change, a transaction of whoever
     /// keeps the store: the answer, the audit log's entry and what was changed are written together or not
     /// at all. It may run again after a lost race, so it has no other effects.

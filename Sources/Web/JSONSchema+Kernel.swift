@@ -41,6 +41,15 @@ extension Quantity: HasSchema {
     }
 }
 
+extension ExactDecimal: HasSchema {
+    package static var schema: JSONSchema {
+        var schema = JSONSchema.text(
+            rule, example: "0.00042", pattern: pattern, parse: { ExactDecimal($0) != nil })
+        schema.length = length
+        return schema
+    }
+}
+
 extension Money: HasSchema {
     package static var schema: JSONSchema {
         var schema = JSONSchema(

@@ -46,6 +46,8 @@ package struct JSONSchema: Sendable {
     /// A value that passes. A type that describes itself must give one: the schemas of types around it need
     /// it.
     package var example: JSONValue?
+    /// What the documentation shows of a type that only makes sense with some of its fields.
+    package var illustration: JSONValue?
     /// Must refuse whatever decoding would refuse, so that one answer lists all errors.
     package var check: Check?
 
@@ -97,6 +99,11 @@ extension JSONSchema {
         copy.isNullable = true
         return copy
     }
+}
+
+/// A type of which not every value that its fields allow makes sense, with one that does.
+package protocol HasExample {
+    static var example: JSONValue { get }
 }
 
 /// A type that describes its own JSON, because its Codable code cannot tell it. Its schema has an `example`.

@@ -1,8 +1,14 @@
 /// The schemas of a document: those with a name stand once, under `components`, and are referred to.
 struct OpenAPIComponents {
     private(set) var schemas: [String: JSONValue] = [:]
+    /// Where in the document they stand.
+    private let place: String
     /// A name that two different schemas claim.
     private(set) var clash: String?
+
+    init(under place: String = "components/schemas") {
+        self.place = place
+    }
 
     /// What stands where the schema is used.
     mutating func reference(to schema: JSONSchema) -> JSONValue {
@@ -11,7 +17,7 @@ struct OpenAPIComponents {
         plain.isNullable = false
         let rendered = inline(plain)
         if let other = schemas.updateValue(rendered, forKey: name), other != rendered { clash = name }
-        let reference: JSONValue = ["$ref": .string("#/components/schemas/\(name)")]
+        let reference: JSONValue = ["$ref": .string("#/\(place)/\(name)")]
         return schema.isNullable ? ["anyOf": [reference, ["type": "null"]]] : reference
     }
 
@@ -54,7 +60,7 @@ struct OpenAPIComponents {
             json["minLength"] = .integer(Int64(length.lowerBound))
             json["maxLength"] = .integer(Int64(length.upperBound))
         }
-        if let example = schema.example { json["examples"] = [example] }
+        if let example = schema.illustration ?? schema.example { json["examples"] = [example] }
         return .object(json)
     }
 

@@ -26,7 +26,9 @@ struct SchemaRecorder {
         }
         let recording = Recording(depth: depth)
         let sample = try T(from: recording)
-        return (try recording.schema(of: type), sample)
+        var schema = try recording.schema(of: type)
+        if let exemplary = type as? any HasExample.Type { schema.illustration = exemplary.example }
+        return (schema, sample)
     }
 
     private static func described<T: Decodable>(_ type: T.Type) throws -> (JSONSchema, T)? {

@@ -1,5 +1,5 @@
 import Foundation
-import Kernel
+package import Kernel
 
 /// The four types of one endpoint with their schemas: reads a call into them, writes the output.
 struct Wire<
@@ -83,17 +83,43 @@ struct Wire<
 }
 
 /// One Codable type and its schema.
-struct WireType<Value: Codable & Sendable>: Sendable {
+package struct WireType<Value: Codable & Sendable>: Sendable {
     let schema: JSONSchema
 
     /// Stops the process when the type cannot be described: that is a mistake of the program, found by any
     /// test.
     init(_ route: Route) {
+        self.init("\(route)")
+    }
+
+    /// A type that does not only stand in requests.
+    package init() {
+        self.init("\(Value.self)")
+    }
+
+    private init(_ place: String) {
         do {
             schema = try SchemaRecorder.schema(of: Value.self)
         } catch {
-            preconditionFailure("\(route): \(error)")
+            preconditionFailure("\(place): \(error)")
         }
+    }
+
+    /// A JSON Schema (2020-12) of the type, complete in itself.
+    package var document: JSONValue {
+        var components = OpenAPIComponents(under: "$defs")
+        guard case .object(var document) = components.reference(to: schema) else { return .null }
+        document["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+        components.closeRequests([schema], answers: [])
+        document["$defs"] = .object(components.schemas)
+        return .object(document)
+    }
+
+    /// A value as a request's body would be read. Throws one `invalid` that lists everything that is wrong.
+    package func read(_ json: JSONValue) throws(Problem) -> Value {
+        let errors = SchemaCheck.errors(in: json, by: schema)
+        if !errors.isEmpty { throw .invalid.with(errors: errors) }
+        return try decode(json, inQuery: false)
     }
 
     /// Decodes what the schema let pass. What decoding still refuses is the caller's mistake too.

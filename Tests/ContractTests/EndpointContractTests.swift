@@ -31,7 +31,7 @@ struct EndpointContractTests {
     func levels() throws {
         for endpoint in try Surface.endpoints() {
             guard let permission = endpoint.permission else { continue }
-            #expect((endpoint.route.method == .get) == (permission.level == .read), "\(endpoint.route)")
+            #expect(endpoint.isQuestion == (permission.level == .read), "\(endpoint.route)")
         }
     }
 

@@ -20,3 +20,8 @@ extension JSONValue {
         if case .object(let fields) = self { fields } else { [:] }
     }
 }
+
+extension Endpoint {
+    /// Reads or calculates, and changes nothing.
+    var isQuestion: Bool { route.method == .get || route.path.hasPrefix("/v1/calculations/") }
+}

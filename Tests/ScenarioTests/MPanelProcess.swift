@@ -36,7 +36,7 @@ struct MPanelProcess: Sendable {
     }
 
     /// Built beside the tests.
-    private static var program: URL {
+    static var program: URL {
         URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
             .appending(path: "mpanel")
     }

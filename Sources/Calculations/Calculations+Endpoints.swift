@@ -1,0 +1,41 @@
+package import Web
+
+extension Calculations {
+    package var endpoints: [Endpoint] {
+        [
+            endpoint(
+                price, "calculatePrice", "Calculate a price",
+                """
+                What a quantity costs by a price model, step by step. Unit prices may be finer than a minor \
+                unit; the sum is rounded once. With billed_quantity the answer is what a further line of the \
+                same term bills.
+                """),
+            endpoint(
+                terms, "calculateTerms", "Calculate terms",
+                """
+                The terms of a schedule that touch a range. Each starts at anchor + number × interval, \
+                counted from the anchor: 31 Jan, 28 Feb, 31 Mar.
+                """),
+            endpoint(
+                proration, "calculateProration", "Calculate a proration",
+                """
+                What is credited for the rest of a term that changes or ends, and what the rest costs at a \
+                new price. The defaults are those of this system; each policy can be chosen.
+                """),
+        ]
+    }
+
+    private func endpoint<Input, Output>(
+        _ calculator: Calculator<Input, Output>, _ name: String, _ summary: String, _ details: String
+    ) -> Endpoint {
+        Endpoint(
+            calculating: .post("/v1/calculations/\(calculator.kind)"), .calculationsRead,
+            About(
+                tag: "Calculations", name: name, summary: summary,
+                details: details + " Nothing is read and nothing is kept.",
+                problems: [CalculationsProblem.incalculable])
+        ) { (request: Request<NoPath, NoQuery, Input>) in
+            try calculator.calculate(request.body)
+        }
+    }
+}

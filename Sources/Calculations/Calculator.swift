@@ -1,0 +1,42 @@
+import Kernel
+import Web
+
+/// What a calculation takes. The example says what it is like, and is one that can be calculated.
+protocol CalculationInput: Codable, Sendable, HasExample {}
+
+/// One kind of calculation, of JSON.
+protocol LineCalculator: Sendable {
+    var kind: String { get }
+    var example: JSONValue { get }
+    /// A JSON Schema of the input.
+    var document: JSONValue { get }
+
+    func answer(_ input: JSONValue) throws -> JSONBytes
+}
+
+struct Calculator<Input: CalculationInput, Output: Codable & Sendable>: LineCalculator {
+    let kind: String
+    let calculate: @Sendable (Input) throws -> Output
+    private let type = WireType<Input>()
+
+    init(_ kind: String, _ calculate: @escaping @Sendable (Input) throws -> Output) {
+        self.kind = kind
+        self.calculate = calculate
+    }
+
+    var example: JSONValue { Input.example }
+    var document: JSONValue { type.document }
+
+    func answer(_ input: JSONValue) throws -> JSONBytes {
+        try JSONBytes(of: try calculate(try type.read(input)))
+    }
+}
+
+/// Errors of fields, to answer all at once.
+struct FieldErrors {
+    private(set) var errors: [FieldError] = []
+
+    mutating func add(_ pointer: String, _ message: String) {
+        errors.append(FieldError(pointer, message))
+    }
+}

@@ -1,0 +1,148 @@
+import Calculations
+import Foundation
+import Kernel
+import Testing
+import Web
+
+@Suite("Calculations, line by line")
+struct CalculationsTests {
+    private let calculations = Calculations()
+
+    private func answer(_ line: String) throws -> JSONValue {
+        try JSONDecoder().decode(
+            JSONValue.self, from: JSONBytes(of: calculations.answer(line: Data(line.utf8))).bytes)
+    }
+
+    private func answer(_ kind: String, _ fields: [String: JSONValue]) throws -> JSONValue {
+        let line = JSONValue.object(fields.merging(["kind": .string(kind), "id": "line"]) { $1 })
+        return try answer(String(decoding: JSONBytes(of: line).bytes, as: UTF8.self))
+    }
+
+    @Test("keep the kind and whatever the caller calls a line")
+    func identity() throws {
+        for id in ["null", "7", "\"a\"", "[1,{\"b\":null}]", "2.5"] {
+            let said = try answer("{\"kind\": \"nothing\", \"id\": \(id)}")
+            let expected = try JSONDecoder().decode(JSONValue.self, from: Data(id.utf8))
+            #expect(said["id"] == expected && said["kind"] == "nothing")
+        }
+    }
+
+    @Test("can do the example of every kind, which its schema describes")
+    func examples() throws {
+        guard case .object(let kinds) = calculations.schemas else { throw Problem.invalid }
+        #expect(Set(kinds.keys) == ["price", "terms", "proration"])
+        for (kind, told) in kinds {
+            guard case .object(let example) = told["example"] else { throw Problem.invalid }
+            let said = try answer(kind, example)
+            #expect(said["error"] == .null && said["result"] != .null, "\(kind): \(said)")
+            let reference = try #require(told["schema"]["$ref"].text)
+            let schema = told["schema"]["$defs"][String(reference.dropFirst("#/$defs/".count))]
+            #expect(schema["additionalProperties"] == false)
+            for name in example.keys { #expect(schema["properties"][name] != .null, "\(kind) \(name)") }
+        }
+    }
+
+    @Test(
+        "refuse what is wrong with its place, and go on",
+        arguments: [
+            ("nonsense", "malformed_json", []), ("[]", "invalid", [""]), ("{}", "invalid", ["/kind"]),
+            (#"{"kind": "price"}"#, "invalid", ["/currency", "/model"]),
+            (
+                #"""
+                {"kind": "price", "currency": "EUR", "model": "flat", "quantity": "-1",
+                "percentage": "3"}
+                """#,
+                "incalculable", ["/quantity", "/unit_price", "/percentage"]
+            ),
+            (
+                #"""
+                {"kind": "price", "currency": "EUR", "model": "graduated",
+                "tiers": [{"unit_price": "1", "up_to": "2"}]}
+                """#,
+                "incalculable", ["/tiers/0/up_to"]
+            ),
+            (
+                #"""
+                {"kind": "price", "currency": "EUR", "model": "flat", "unit_price": "1", "quantity": "1",
+                "billed_quantity": "2", "minimum_spend": {"amount": -1, "currency": "EUR"},
+                "set_up_fee": {"amount": 1, "currency": "USD"}}
+                """#, "incalculable", ["/billed_quantity", "/minimum_spend/amount", "/set_up_fee/currency"]
+            ),
+            (
+                #"""
+                {"kind": "price", "currency": "EUR", "model": "per_unit",
+                "unit_price": "999999999999999999", "quantity": "9000000000000"}
+                """#,
+                "incalculable", [""]
+            ),
+            (
+                #"""
+                {"kind": "terms", "anchor": "2026-02-30", "interval": {"unit": "day",
+                "count": 1}, "through": "2026-01-01"}
+                """#,
+                "invalid", ["/anchor"]
+            ),
+            (
+                #"""
+                {"kind": "terms", "anchor": "2026-01-01", "interval": {"unit": "day",
+                "count": 1}, "through": "2028-09-28"}
+                """#,
+                "incalculable", ["/through"]
+            ),
+            (
+                #"""
+                {"kind": "terms", "anchor": "2026-01-01", "interval": {"unit": "day",
+                "count": 1}, "from": "2026-02-01", "through": "2026-01-01"}
+                """#,
+                "incalculable", ["/through"]
+            ),
+            (
+                #"""
+                {"kind": "proration", "start": "2026-02-01", "end": "2026-01-01", "changed_on": "2026-01-01",
+                "charged": {"amount": 1, "currency": "EUR"}, "new_price": {"amount": -1, "currency": "USD"},
+                "credit_basis": "price"}
+                """#, "incalculable", ["/end", "/new_price/currency", "/new_price/amount", "/price"]
+            ),
+        ] as [(String, String, [String])])
+    func refused(line: String, code: String, pointers: [String]) throws {
+        let said = try answer(line)
+        #expect(said["error"]["code"].text == code)
+        #expect(said["error"]["errors"].items.compactMap { $0["pointer"].text } == pointers)
+        #expect(said["result"] == .null)
+    }
+
+    @Test("of terms: they tile the time line in every zone, over clock changes and 29 February")
+    func terms() throws {
+        for zone in TimeZone.knownTimeZoneIdentifiers where ZoneName(zone) != nil {
+            let said = try answer(
+                "terms",
+                [
+                    "anchor": "2027-08-31", "interval": ["unit": "month", "count": 1],
+                    "through": "2029-03-01", "zone": .string(zone),
+                ])
+            let terms = said["result"]["terms"].items
+            #expect(terms.count == 19, "\(zone)")
+            for (term, next) in zip(terms, terms.dropFirst()) {
+                #expect(term["end"] == next["start"] && term["ends_at"] == next["starts_at"], "\(zone)")
+            }
+            for term in terms {
+                let seconds = try #require(term["seconds"].integer)
+                let days = try #require(term["days"].integer)
+                // The clocks change by two hours at most, but where a zone leaps over the date line.
+                #expect(abs(seconds - days * 86_400) <= 7200, "\(zone) \(term)")
+            }
+        }
+    }
+
+    @Test("take a moment for the day on which it falls in the zone")
+    func moments() throws {
+        let fields: [String: JSONValue] = [
+            "anchor": "2026-01-30T23:30:00Z", "interval": ["unit": "month", "count": 1],
+            "from": "2026-02-27T23:00:00Z", "through": "2026-02-28", "zone": "Europe/Berlin",
+        ]
+        let said = try answer("terms", fields)["result"]["terms"]
+        #expect(said.items.count == 1)
+        #expect(said[0]["start"] == "2026-02-28" && said[0]["number"] == 1)
+        #expect(said[0]["starts_at"] == "2026-02-27T23:00:00Z")
+    }
+}
