@@ -53,6 +53,11 @@ package struct Fraction: Hashable, Sendable {
             over: try multiply(first.denominator, second.denominator))
     }
 
+    package func isAtMost(_ whole: Int64) -> Bool {
+        let (product, overflow) = denominator.multipliedReportingOverflow(by: Int128(whole))
+        return overflow ? whole > 0 : numerator <= product
+    }
+
     /// In minor units, rounded once: 5.985 EUR half-up is 599. Throws `MoneyError.overflow` beyond 64 bits.
     package func minor(of currency: Currency, _ rounding: Rounding) throws(MoneyError) -> Int64 {
         let scaled = try self * Fraction(Fraction.powerOfTen(currency.exponent), over: 1)

@@ -22,6 +22,14 @@ extension Calculations {
                 What is credited for the rest of a term that changes or ends, and what the rest costs at a \
                 new price. The defaults are those of this system; each policy can be chosen.
                 """),
+            endpoint(
+                discount, "calculateDiscount", "Calculate discounts",
+                """
+                What coupons and other discounts take off some lines, none of which falls below zero. \
+                Percentages come before amounts; of both what is for a product comes first, then what is for \
+                a family; of equals the earlier. An amount is shared out in proportion to what the lines still \
+                cost.
+                """),
         ]
     }
 

@@ -9,9 +9,11 @@ package struct Calculations: Sendable {
     let terms = Calculator<TermsInput, TermsResult>("terms") { try $0.result() }
     let proration = Calculator<ProrationInput, ProrationResult>("proration") { try $0.result() }
 
+    let discount = Calculator<DiscountInput, DiscountResult>("discount") { try $0.result() }
+
     package init() {}
 
-    private var kinds: [any LineCalculator] { [price, terms, proration] }
+    private var kinds: [any LineCalculator] { [price, terms, proration, discount] }
 
     /// What each kind takes: `{"price": {"schema": …, "example": …}}`.
     package var schemas: JSONValue {

@@ -21,7 +21,14 @@ struct Calculator<Input: CalculationInput, Output: Codable & Sendable>: LineCalc
 
     init(_ kind: String, _ calculate: @escaping @Sendable (Input) throws -> Output) {
         self.kind = kind
-        self.calculate = calculate
+        self.calculate = { input in
+            do {
+                return try calculate(input)
+            } catch is MoneyError {
+                let rule = "gives an amount that does not fit into 64 bits"
+                throw CalculationsProblem.incalculable.with(errors: [FieldError("", rule)])
+            }
+        }
     }
 
     var example: JSONValue { Input.example }

@@ -78,11 +78,10 @@ extension PriceInput {
             quote = try pricing.quote(
                 quantity ?? .zero, billed: billedQuantity, isLast: isLastLine ?? true)
         } catch {
-            throw CalculationsProblem.incalculable.with(errors: [error.field])
+            guard let field = error.field else { throw MoneyError.overflow }
+            throw CalculationsProblem.incalculable.with(errors: [field])
         }
-        guard let total = quote.totalMinor else {
-            throw CalculationsProblem.incalculable.with(errors: [PriceModelError.overflow.field])
-        }
+        guard let total = quote.totalMinor else { throw MoneyError.overflow }
         func money(_ amountMinor: Int64) -> Money { Money(amountMinor, currency) }
         return PriceResult(
             steps: quote.steps.map {
@@ -162,7 +161,8 @@ extension PriceInput {
 }
 
 extension PriceModelError {
-    fileprivate var field: FieldError {
+    /// Nil for an overflow, which no field alone is to blame for.
+    fileprivate var field: FieldError? {
         switch self {
         case .noTiers: FieldError("/tiers", "must have at least one tier")
         case .tierOutOfOrder(let tier):
@@ -175,7 +175,7 @@ extension PriceModelError {
         case .volumeIsNotProgressive:
             FieldError(
                 "/billed_quantity", "goes not with volume: later units change what earlier ones cost")
-        case .overflow: FieldError("", "gives an amount that does not fit into 64 bits")
+        case .overflow: nil
         }
     }
 }

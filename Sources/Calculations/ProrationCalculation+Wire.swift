@@ -84,13 +84,7 @@ extension ProrationInput {
                 FieldError("/end", "must leave the term at least one unit")
             ])
         }
-        do {
-            return try result(by: rule, rest, basis)
-        } catch is MoneyError {
-            throw CalculationsProblem.incalculable.with(errors: [
-                FieldError("", "gives an amount beyond 64 bits")
-            ])
-        }
+        return try result(by: rule, rest, basis)
     }
 
     private func result(

@@ -76,18 +76,23 @@ extension Money {
     ///
     /// 100 by [1, 1, 1] is [34, 33, 33].
     package func split(by weights: [Int64]) throws -> [Money] {
-        guard !weights.isEmpty else { throw MoneyError.overflow }
+        try amountMinor.split(by: weights).map { Money($0, currency) }
+    }
+}
+
+extension Int64 {
+    /// The same of a bare amount in minor units.
+    package func split(by weights: [Int64]) throws(MoneyError) -> [Int64] {
+        guard !weights.isEmpty else { throw .overflow }
         let total = weights.reduce(Int128(0)) { $0 + Int128($1) }
-        if total == 0 {
-            return weights.indices.map { Money($0 == 0 ? amountMinor : 0, currency) }
-        }
+        if total == 0 { return weights.indices.map { $0 == 0 ? self : 0 } }
         var parts: [Int64] = []
         var remainders: [(index: Int, size: Int128)] = []
-        var rest = amountMinor
+        var rest = self
         for (index, weight) in weights.enumerated() {
-            let product = Int128(amountMinor) * Int128(weight)
+            let product = Int128(self) * Int128(weight)
             let (quotient, remainder) = product.quotientAndRemainder(dividingBy: total)
-            let part = try Money.narrow(quotient)
+            guard let part = Int64(exactly: quotient) else { throw .overflow }
             parts.append(part)
             rest -= part
             remainders.append((index, abs(remainder)))
@@ -95,6 +100,6 @@ extension Money {
         let step: Int64 = rest < 0 ? -1 : 1
         remainders.sort { $0.size != $1.size ? $0.size > $1.size : $0.index < $1.index }
         for place in 0..<Int(rest.magnitude) { parts[remainders[place].index] += step }
-        return parts.map { Money($0, currency) }
+        return parts
     }
 }

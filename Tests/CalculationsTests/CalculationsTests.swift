@@ -30,7 +30,7 @@ struct CalculationsTests {
     @Test("can do the example of every kind, which its schema describes")
     func examples() throws {
         guard case .object(let kinds) = calculations.schemas else { throw Problem.invalid }
-        #expect(Set(kinds.keys) == ["price", "terms", "proration"])
+        #expect(Set(kinds.keys) == ["price", "terms", "proration", "discount"])
         for (kind, told) in kinds {
             guard case .object(let example) = told["example"] else { throw Problem.invalid }
             let said = try answer(kind, example)
@@ -109,6 +109,48 @@ struct CalculationsTests {
         #expect(said["error"]["code"].text == code)
         #expect(said["error"]["errors"].items.compactMap { $0["pointer"].text } == pointers)
         #expect(said["result"] == .null)
+    }
+
+    @Test("of discounts: each line tells what was taken off, in which order")
+    func discounts() throws {
+        let said = try answer(
+            "discount",
+            [
+                "currency": "EUR",
+                "lines": [
+                    ["id": "web", "amount": 10_000, "product": "web-m", "family": "hosting"],
+                    ["id": "setup", "kind": "set_up", "amount": 1500, "product": "web-m"],
+                    ["id": "refund", "amount": -700],
+                ],
+                "discounts": [
+                    ["id": "five", "amount": 500],
+                    ["id": "ten", "percentage": "10", "families": ["hosting"]],
+                    ["id": "later", "amount": 1, "first_term": 1], ["id": "no", "percentage": "0"],
+                ],
+            ])["result"]
+        // 100.00 × 10 % = 10.00; then 5.00 over 90.00 and 15.00: 4.29 and 0.71.
+        #expect(
+            said["lines"].items.map { $0["discounts"].items.map { $0["amount"]["amount"].integer } } == [
+                [1000, 429], [71], [],
+            ])
+        #expect(said["lines"].items.map { $0["net"]["amount"].integer } == [8571, 1429, -700])
+        #expect(said["amount"]["amount"] == 10_800 && said["discount"]["amount"] == 1500)
+        #expect(said["net"]["amount"] == 9300)
+    }
+
+    @Test(
+        "of discounts: refuse one that is nothing or two things at once",
+        arguments: [
+            (#"{"id": "a"}"#, ""), (#"{"id": "a", "amount": 1, "percentage": "1"}"#, ""),
+            (#"{"id": "a", "amount": -1}"#, "/amount"),
+            (#"{"id": "a", "percentage": "100.01"}"#, "/percentage"),
+            (#"{"id": "a", "percentage": "-1"}"#, "/percentage"),
+        ])
+    func wrongDiscounts(discount: String, pointer: String) throws {
+        let said = try answer(
+            "{\"kind\": \"discount\", \"currency\": \"EUR\", \"lines\": [], \"discounts\": [\(discount)]}")
+        #expect(said["error"]["code"] == "incalculable")
+        #expect(said["error"]["errors"].items.map { $0["pointer"].text } == ["/discounts/0" + pointer])
     }
 
     @Test("of terms: they tile the time line in every zone, over clock changes and 29 February")
