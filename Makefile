@@ -20,7 +20,7 @@ test: ## Lint, build with warnings as errors, run every test, validate the OpenA
 fuzz: ## Send the API thousands of requests made from its description, and check every answer against it
 	@scripts/fuzz
 
-bench: ## Measure the billing run, reads, events and jobs, each against its target
+bench: ## Measure the billing run, reads, events, jobs and calculations, each against its target where it has one
 	@scripts/bench
 
 build: setup ## Build everything for debugging

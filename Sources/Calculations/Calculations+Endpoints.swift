@@ -26,9 +26,9 @@ extension Calculations {
                 discount, "calculateDiscount", "Calculate discounts",
                 """
                 What coupons and other discounts take off some lines, none of which falls below zero. \
-                Percentages come before amounts; of both what is for a product comes first, then what is for \
-                a family; of equals the earlier. An amount is shared out in proportion to what the lines still \
-                cost.
+                Percentages come before amounts; of both what is for a product comes first, then what is \
+                for a family; of equals the earlier. An amount is shared out in proportion to what the lines \
+                still cost.
                 """),
         ]
     }

@@ -12,7 +12,7 @@ import Tenancy
 /// constant answer, and events and jobs on their way, in one cluster with fsync on.
 struct Bench: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Measure the billing run, reads, events and jobs.",
+        abstract: "Measure the billing run, reads, events, jobs and calculations.",
         discussion: """
             The floor is the rows that a run wrote, once more by one COPY per table, the better of one and \
             two \
@@ -41,10 +41,13 @@ struct Bench: AsyncParsableCommand {
     var only: Part?
 
     enum Part: String, EnumerableFlag {
-        case events, reads, billing
+        case events, reads, billing, calculations
     }
 
     func run() async throws {
+        if measures(.calculations) { try CalculationBench().print() }
+        // The rest needs a database.
+        if only == .calculations { return }
         let home = FileManager.default.temporaryDirectory.appending(path: "mpanel-bench-\(getpid())").path()
         let lease = try await PrivateCluster(home: home).acquire(say: Terminal.say)
         let bench = BenchRun(lease: lease, home: home, directory: home + "/copy", workers: workers)
