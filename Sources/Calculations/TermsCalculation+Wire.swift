@@ -1,22 +1,41 @@
 import BillingMath
+import Foundation
 import Kernel
 import Web
 
-/// What a calculation of terms takes: a schedule, and a range that the terms touch.
+/// What a calculation of terms takes: when a service is billed, and a range that the terms touch.
 struct TermsInput: CalculationInput {
+    /// The first day of the service. Terms are counted from it, unless they are aligned.
     let anchor: Moment
     let interval: Interval
+    /// The terms that run on `from` or start later, up to `through`.
     let from: Moment?
     let through: Moment
+    /// The first day that the service no longer has.
+    let end: Moment?
+    /// `start` unless told.
+    let alignment: AlignmentName?
+    let dayOfMonth: Whole<1, 31>?
+    /// With alignment `day`: a day on which a term starts.
+    let alignedWith: Day?
+    /// Invoiced at the end of a term, not at its start.
+    let inArrears: Bool?
+    let invoiceDaysBeforeDue: Whole<0, 90>?
     /// Where days begin; `UTC` unless told.
     let zone: ZoneName?
 
     static let example: JSONValue = [
-        "anchor": "2026-01-31", "interval": ["unit": "month", "count": 1], "through": "2026-04-30",
-        "zone": "Europe/Berlin",
+        "anchor": "2026-01-10", "interval": ["unit": "month", "count": 1], "through": "2026-04-30",
+        "alignment": "day_of_month", "day_of_month": 31, "zone": "Europe/Berlin",
     ]
     /// More terms than this are refused.
     static let limit = 1000
+}
+
+enum AlignmentName: String, Codable, Sendable, CaseIterable {
+    case start
+    case dayOfMonth = "day_of_month"
+    case day, calendar
 }
 
 struct TermsResult: Codable, Sendable {
@@ -25,7 +44,7 @@ struct TermsResult: Codable, Sendable {
 
 /// One term: from its start up to, but not including, its end.
 struct TermResult: Codable, Sendable {
-    /// Counted from 0 at the anchor.
+    /// Counted from 0 at the start of the service.
     let number: Int
     let start: Day
     let end: Day
@@ -33,32 +52,69 @@ struct TermResult: Codable, Sendable {
     let endsAt: Instant
     let days: Int
     let seconds: Int64
+    /// Whether it is only a part of a term, of which `whole_start` and `whole_end` tell all.
+    let isShort: Bool
+    let wholeStart: Day
+    let wholeEnd: Day
+    /// Its days over those of the whole, in lowest terms.
+    let fraction: FractionResult
+    let invoiceOn: Day
 }
 
 extension TermsInput {
     func result() throws -> TermsResult {
         let zone = (zone ?? .utc).zone
-        let schedule = Schedule(anchor: anchor.day(in: zone), interval: interval)
-        let first = from.flatMap { schedule.number(runningOn: $0.day(in: zone)) } ?? 0
-        let last = through.day(in: zone)
-        if let from, last < from.day(in: zone) {
-            throw CalculationsProblem.incalculable.with(errors: [
-                FieldError("/through", "must not be before from")
-            ])
+        let (start, through) = (anchor.day(in: zone), through.day(in: zone))
+        let from = from?.day(in: zone)
+        var fields = FieldErrors()
+        if let from, through < from { fields.add("/through", "must not be before from") }
+        let cycle = cycle(from: start, &fields)
+        guard fields.errors.isEmpty, let cycle else {
+            throw CalculationsProblem.incalculable.with(errors: fields.errors)
         }
-        let terms = schedule.terms(from: first, through: last, before: nil, limit: TermsInput.limit + 1)
+        let terms = cycle.terms(
+            from: from, through: through, before: end?.day(in: zone), limit: TermsInput.limit + 1)
         guard terms.count <= TermsInput.limit else {
             let rule = "must be reached within \(TermsInput.limit) terms; ask for the rest from there"
             throw CalculationsProblem.incalculable.with(errors: [FieldError("/through", rule)])
         }
-        return TermsResult(
-            terms: terms.map { term in
-                let (start, end) = (
-                    Instant(term.start, hour: 0, in: zone), Instant(term.end, hour: 0, in: zone)
-                )
-                return TermResult(
-                    number: term.number, start: term.start, end: term.end, startsAt: start, endsAt: end,
-                    days: term.start.days(until: term.end), seconds: end.unixSeconds - start.unixSeconds)
-            })
+        return TermsResult(terms: terms.map { result($0, in: zone) })
+    }
+
+    /// Nil, with an error for each field, when the alignment lacks one or cannot be kept.
+    private func cycle(from start: Day, _ fields: inout FieldErrors) -> Cycle? {
+        let name = alignment ?? .start
+        for (field, isThere, owner) in [
+            ("day_of_month", dayOfMonth != nil, AlignmentName.dayOfMonth),
+            ("aligned_with", alignedWith != nil, .day),
+        ] where isThere != (name == owner) {
+            fields.add("/\(field)", isThere ? "is not taken by \(name.rawValue)" : "is missing")
+        }
+        let alignment: Cycle.Alignment? =
+            switch name {
+            case .start: .start
+            case .calendar: .calendar
+            case .dayOfMonth: dayOfMonth.map { .dayOfMonth($0.value) }
+            case .day: alignedWith.map { .day($0) }
+            }
+        guard fields.errors.isEmpty, let alignment else { return nil }
+        let cycle = Cycle(start: start, interval: interval, alignment: alignment)
+        if cycle == nil { fields.add("/alignment", "cannot be kept by \(interval)") }
+        return cycle
+    }
+
+    private func result(_ cycled: CycleTerm, in zone: TimeZone) -> TermResult {
+        let (term, whole) = (cycled.term, cycled.whole)
+        let (start, end) = (Instant(term.start, hour: 0, in: zone), Instant(term.end, hour: 0, in: zone))
+        let days = term.start.days(until: term.end)
+        let fraction = Fraction(Int128(days), over: Int128(whole.start.days(until: whole.end)))
+        return TermResult(
+            number: term.number, start: term.start, end: term.end, startsAt: start, endsAt: end, days: days,
+            seconds: end.unixSeconds - start.unixSeconds, isShort: cycled.isShort, wholeStart: whole.start,
+            wholeEnd: whole.end,
+            fraction: FractionResult(
+                numerator: Int64(fraction.numerator), denominator: Int64(fraction.denominator)),
+            invoiceOn: cycled.invoicedOn(
+                inArrears: inArrears ?? false, daysBefore: invoiceDaysBeforeDue?.value ?? 0))
     }
 }

@@ -176,6 +176,41 @@ struct CalculationsTests {
         }
     }
 
+    @Test("of terms: a short one tells of what it is a part, and each when it is invoiced")
+    func alignedTerms() throws {
+        let fields: [String: JSONValue] = [
+            "anchor": "2026-01-10", "interval": ["unit": "month", "count": 1], "through": "2026-02-27",
+            "alignment": "day_of_month", "day_of_month": 31, "in_arrears": true,
+            "invoice_days_before_due": 3, "end": "2026-02-07",
+        ]
+        let terms = try answer("terms", fields)["result"]["terms"]
+        #expect(terms.items.count == 2)
+        // 10 to 30 January are 21 of the 31 days from 31 December on.
+        #expect(terms[0]["fraction"] == ["numerator": 21, "denominator": 31])
+        #expect(terms[0]["whole_start"] == "2025-12-31" && terms[0]["end"] == "2026-01-31")
+        #expect(terms[0]["invoice_on"] == "2026-01-28" && terms[0]["is_short"] == true)
+        // 7 of 28.
+        #expect(terms[1]["fraction"] == ["numerator": 1, "denominator": 4])
+        #expect(terms[1]["end"] == "2026-02-07" && terms[1]["invoice_on"] == "2026-02-04")
+    }
+
+    @Test(
+        "of terms: refuse an alignment that lacks a field, has another's or cannot be kept",
+        arguments: [
+            (["alignment": "day_of_month"], ["/day_of_month"]), (["day_of_month": 3], ["/day_of_month"]),
+            (["alignment": "day", "day_of_month": 3], ["/day_of_month", "/aligned_with"]),
+            (["alignment": "calendar"], ["/alignment"]),
+            (["alignment": "day_of_month", "day_of_month": 3], ["/alignment"]),
+        ] as [([String: JSONValue], [String])])
+    func wrongAlignments(alignment: [String: JSONValue], pointers: [String]) throws {
+        let fields: [String: JSONValue] = [
+            "anchor": "2026-01-10", "interval": ["unit": "day", "count": 30], "through": "2026-02-27",
+        ]
+        let said = try answer("terms", fields.merging(alignment) { $1 })
+        #expect(said["error"]["code"] == "incalculable")
+        #expect(said["error"]["errors"].items.compactMap { $0["pointer"].text } == pointers)
+    }
+
     @Test("take a moment for the day on which it falls in the zone")
     func moments() throws {
         let fields: [String: JSONValue] = [
