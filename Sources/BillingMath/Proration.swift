@@ -80,6 +80,21 @@ package struct Proration: Hashable, Sendable {
             unused: last.unixSeconds - from.unixSeconds, whole: whole, from: Day(of: from, in: zone))
     }
 
+    /// How much of `whole` a part of it is, by its units; nothing of what has none.
+    func fraction(_ part: DaySpan, of whole: DaySpan, in zone: TimeZone) -> Fraction {
+        let units = count(whole.start, whole.end, zone)
+        guard units > 0 else { return .zero }
+        return Fraction(Int128(count(part.start, part.end, zone)), over: Int128(units))
+    }
+
+    /// Rounded once to minor units.
+    func share(_ fraction: Fraction, of amountMinor: Int64) throws(MoneyError) -> Int64 {
+        let exact = try fraction * Fraction(Int128(amountMinor), over: 1)
+        let share = rounding.divide(exact.numerator, by: exact.denominator)
+        guard let share = Int64(exactly: share) else { throw .overflow }
+        return share
+    }
+
     private func count(_ start: Day, _ end: Day, _ zone: TimeZone) -> Int64 {
         switch unit {
         case .day: return Int64(start.days(until: end))

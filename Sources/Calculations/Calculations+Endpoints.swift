@@ -30,6 +30,13 @@ extension Calculations {
                 for a family; of equals the earlier. An amount is shared out in proportion to what the lines \
                 still cost.
                 """),
+            endpoint(
+                repair, "calculateRepair", "Compare what is wanted with what is billed",
+                """
+                The lines and credits that make what is billed of a service what is to be billed of it. With \
+                them added, the next comparison finds nothing. Days that are billed twice, and lines beyond \
+                the guards, are refused for a person to look at.
+                """),
         ]
     }
 
@@ -41,7 +48,7 @@ extension Calculations {
             About(
                 tag: "Calculations", name: name, summary: summary,
                 details: details + " Nothing is read and nothing is kept.",
-                problems: [CalculationsProblem.incalculable])
+                problems: [CalculationsProblem.incalculable], rate: .read)
         ) { (request: Request<NoPath, NoQuery, Input>) in
             try calculator.calculate(request.body)
         }

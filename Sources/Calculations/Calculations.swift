@@ -10,10 +10,11 @@ package struct Calculations: Sendable {
     let proration = Calculator<ProrationInput, ProrationResult>("proration") { try $0.result() }
 
     let discount = Calculator<DiscountInput, DiscountResult>("discount") { try $0.result() }
+    let repair = Calculator<RepairInput, RepairResult>("repair") { try $0.result() }
 
     package init() {}
 
-    private var kinds: [any LineCalculator] { [price, terms, proration, discount] }
+    private var kinds: [any LineCalculator] { [price, terms, proration, discount, repair] }
 
     /// What each kind takes: `{"price": {"schema": …, "example": …}}`.
     package var schemas: JSONValue {

@@ -30,7 +30,7 @@ struct CalculationsTests {
     @Test("can do the example of every kind, which its schema describes")
     func examples() throws {
         guard case .object(let kinds) = calculations.schemas else { throw Problem.invalid }
-        #expect(Set(kinds.keys) == ["price", "terms", "proration", "discount"])
+        #expect(Set(kinds.keys) == ["price", "terms", "proration", "discount", "repair"])
         for (kind, told) in kinds {
             guard case .object(let example) = told["example"] else { throw Problem.invalid }
             let said = try answer(kind, example)
@@ -151,6 +151,45 @@ struct CalculationsTests {
             "{\"kind\": \"discount\", \"currency\": \"EUR\", \"lines\": [], \"discounts\": [\(discount)]}")
         #expect(said["error"]["code"] == "incalculable")
         #expect(said["error"]["errors"].items.map { $0["pointer"].text } == ["/discounts/0" + pointer])
+    }
+
+    @Test(
+        "of repairs: refuse days that are none, twice billed, or outside of their term or line",
+        arguments: [
+            (#""start": "2026-03-01", "end": "2026-03-01""#, "/billed/0/end"),
+            (
+                #""start": "2026-03-01", "end": "2026-03-09", "whole_end": "2026-03-08""#,
+                "/billed/0/whole_end"
+            ),
+            (
+                #""start": "2026-03-01", "end": "2026-03-09", "whole_start": "2026-03-02""#,
+                "/billed/0/whole_start"
+            ),
+            (
+                #"""
+                "start": "2026-03-01", "end": "2026-03-09",
+                "credits": [{"start": "2026-03-08", "end": "2026-03-10", "amount": 1}]
+                """#, "/billed/0/credits/0"
+            ),
+            (
+                #"""
+                "start": "2026-03-01", "end": "2026-03-09",
+                "credits": [{"start": "2026-03-08", "end": "2026-03-09", "amount": -1}]
+                """#, "/billed/0/credits/0/amount"
+            ),
+            (#""start": "2026-03-01", "end": "2026-04-01""#, "/billed/1"),
+        ])
+    func wrongRepairs(days: String, pointer: String) throws {
+        let second = #"""
+            {"id": "b", "name": "n", "start": "2026-03-20", "end": "2026-03-21", "price": 1, "amount": 1}
+            """#
+        let first = "{\"id\": \"a\", \"name\": \"n\", \"price\": 1, \"amount\": 1, \(days)}"
+        let said = try answer(
+            """
+            {"kind": "repair", "currency": "EUR", "wanted": [], "billed": [\(first), \(second)]}
+            """)
+        #expect(said["error"]["code"] == "incalculable", "\(said)")
+        #expect(said["error"]["errors"].items.compactMap { $0["pointer"].text } == [pointer])
     }
 
     @Test("of terms: they tile the time line in every zone, over clock changes and 29 February")
