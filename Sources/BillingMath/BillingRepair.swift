@@ -5,7 +5,8 @@ package import Kernel
 ///
 /// What is wanted and not billed is missing. What is billed and no longer wanted is repaired: credited, from
 /// what was charged for it. Nothing is done twice: with the missing and the repairs added to what is billed,
-/// the next comparison finds nothing. A change that is undone nets to exactly zero.
+/// the next comparison finds nothing. What is billed of some days is the same whatever changes led there, so
+/// a change that is undone nets to exactly zero.
 package struct BillingRepair: Hashable, Sendable {
     /// In the order of what is wanted.
     package let missing: [Missing]
@@ -113,8 +114,8 @@ package struct BillingRepair: Hashable, Sendable {
         }
         var repairs: [Repair] = []
         for (number, line) in billed.enumerated() {
-            let lost = live[number].flatMap { $0.without(kept[number]) }
-            repairs += try line.credits(for: lost, leaving: kept[number], by: rule, in: zone).map {
+            let lost = line.span.without(line.credits.map(\.span) + kept[number])
+            repairs += try line.credits(for: lost, by: rule, in: zone).map {
                 Repair(billed: number, credit: $0)
             }
         }
@@ -163,6 +164,18 @@ package enum BillingRepairError: Error, Hashable {
     case overflow
 }
 
+extension BillingRepair.Rate {
+    fileprivate func amount(
+        for span: DaySpan, by rule: Proration, in zone: TimeZone
+    ) throws(BillingRepairError) -> Int64 {
+        do {
+            return try rule.part(span, of: whole, at: priceMinor, in: zone)
+        } catch {
+            throw .overflow
+        }
+    }
+}
+
 extension BillingRepair.Missing {
     fileprivate init(
         _ number: Int, _ wish: BillingRepair.Wanted, _ span: DaySpan, by rule: Proration, in zone: TimeZone
@@ -170,33 +183,29 @@ extension BillingRepair.Missing {
         wanted = number
         self.span = span
         fraction = rule.fraction(span, of: wish.rate.whole, in: zone)
-        do {
-            amountMinor = try rule.share(fraction, of: wish.rate.priceMinor)
-        } catch {
-            throw .overflow
-        }
+        amountMinor = try wish.rate.amount(for: span, by: rule, in: zone)
     }
 }
 
 extension BillingRepair.Billed {
-    /// In proportion to the days, from what was charged; what leaves nothing standing takes all that is left,
-    /// so that no cent stays behind, and no credit is more than that.
+    /// From what was charged, and never more than is left of it.
+    ///
+    /// A line at its price gives back what the same days would be billed at. To share out its rounded amount
+    /// would round twice, and days that come back would cost a cent more or less. Of a discounted line, whose
+    /// amount no price tells, the amount is shared out.
     fileprivate func credits(
-        for lost: [DaySpan], leaving kept: [DaySpan], by rule: Proration, in zone: TimeZone
+        for lost: [DaySpan], by rule: Proration, in zone: TimeZone
     ) throws(BillingRepairError) -> [BillingRepair.Credit] {
         let given = credits.reduce(Int128(0)) { $0 + Int128($1.amountMinor) }
         var left = Int64(max(0, Int128(amountMinor) - given))
+        let isAtPrice = try rate.amount(for: span, by: rule, in: zone) == amountMinor
+        let charged = BillingRepair.Rate(name: rate.name, priceMinor: amountMinor, whole: span)
         var made: [BillingRepair.Credit] = []
-        for (place, part) in lost.enumerated() {
-            let isAll = kept.isEmpty && place == lost.count - 1
-            do {
-                let share = try rule.share(rule.fraction(part, of: span, in: zone), of: amountMinor)
-                let amount = isAll ? left : min(max(0, share), left)
-                left -= amount
-                made.append(BillingRepair.Credit(part, amountMinor: amount))
-            } catch {
-                throw .overflow
-            }
+        for part in lost {
+            let share = try (isAtPrice ? rate : charged).amount(for: part, by: rule, in: zone)
+            let amount = min(max(0, share), left)
+            left -= amount
+            made.append(BillingRepair.Credit(part, amountMinor: amount))
         }
         return made
     }

@@ -87,12 +87,24 @@ package struct Proration: Hashable, Sendable {
         return Fraction(Int128(count(part.start, part.end, zone)), over: Int128(units))
     }
 
-    /// Rounded once to minor units.
-    func share(_ fraction: Fraction, of amountMinor: Int64) throws(MoneyError) -> Int64 {
-        let exact = try fraction * Fraction(Int128(amountMinor), over: 1)
-        let share = rounding.divide(exact.numerator, by: exact.denominator)
-        guard let share = Int64(exactly: share) else { throw .overflow }
-        return share
+    /// What a part of `whole` costs when all of it costs `amountMinor`: what is left from the part's start on
+    /// less what is left from its end on, each rounded once. So the parts of every split add up to the whole,
+    /// and what reaches to its end, as the rest of a term does, is simply rounded.
+    ///
+    /// 1.00 in thirds, from the end: 0.33, then 0.67 − 0.33 = 0.34, then 1.00 − 0.67 = 0.33.
+    func part(
+        _ part: DaySpan, of whole: DaySpan, at amountMinor: Int64, in zone: TimeZone
+    ) throws(MoneyError) -> Int64 {
+        func left(from day: Day) throws(MoneyError) -> Int64 {
+            guard let rest = DaySpan(day, whole.end) else { return 0 }
+            let exact = try fraction(rest, of: whole, in: zone) * Fraction(Int128(amountMinor), over: 1)
+            let left = rounding.divide(exact.numerator, by: exact.denominator)
+            guard let left = Int64(exactly: left) else { throw .overflow }
+            return left
+        }
+        let (cost, overflow) = try left(from: part.start).subtractingReportingOverflow(left(from: part.end))
+        if overflow { throw .overflow }
+        return cost
     }
 
     private func count(_ start: Day, _ end: Day, _ zone: TimeZone) -> Int64 {

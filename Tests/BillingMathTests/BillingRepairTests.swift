@@ -57,6 +57,21 @@ struct BillingRepairTests {
             try repair([], [line]).repairs.map(\.credit.amountMinor) == [0], "never more than was charged")
     }
 
+    @Test("a change of what is billed in part comes back to the cent, too")
+    func twice() throws {
+        // 10.01 a month: 30 of 31 days are 9.687, 9.69; of them the last 12 are 3.8748 of the price, 3.87. As
+        // 12/30 of the 9.69 they would be 3.876, 3.88, and a cent would be lost on the way back.
+        let rate = try rate("large", "03-01", "04-01", 1001)
+        let before = [Wanted(try span("03-02", "04-01"), at: rate)]
+        let after = [Wanted(try span("03-02", "03-20"), at: rate)]
+        var billed = try repair(before, []).applied(to: [], before)
+        #expect(net(billed) == 969)
+        billed = try repair(after, billed).applied(to: billed, after)
+        #expect(net(billed) == 582)
+        billed = try repair(before, billed).applied(to: billed, before)
+        #expect(net(billed) == 969)
+    }
+
     @Test("leaves alone what is billed twice, wanted twice, too far ahead or too often on one day")
     func guards() throws {
         let march = try wish("small", "03-01", "04-01")
@@ -100,6 +115,9 @@ struct BillingRepairTests {
                 billed = repair.applied(to: billed, wanted)
                 let again = try BillingRepair(of: wanted, against: billed, by: rule, in: zone)
                 #expect(again.missing == [] && again.repairs == [], comment)
+                // Whatever led here, it costs what it would have cost from the beginning.
+                let fresh = try BillingRepair(of: wanted, against: [], by: rule, in: zone)
+                #expect(net(billed) == net(fresh.applied(to: [], wanted)), comment)
                 for line in billed {
                     let credited = line.credits.reduce(0) { $0 + $1.amountMinor }
                     #expect((0...line.amountMinor).contains(credited), comment)
