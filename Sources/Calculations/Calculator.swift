@@ -46,4 +46,12 @@ struct FieldErrors {
     mutating func add(_ pointer: String, _ message: String) {
         errors.append(FieldError(pointer, message))
     }
+
+    mutating func limit(_ count: Int, to limit: Int, _ pointer: String) {
+        if count > limit { add(pointer, "must have at most \(limit) elements") }
+    }
+
+    func throwIfAny() throws(Problem) {
+        if !errors.isEmpty { throw CalculationsProblem.incalculable.with(errors: errors) }
+    }
 }

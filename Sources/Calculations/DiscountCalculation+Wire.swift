@@ -27,20 +27,13 @@ struct DiscountInput: CalculationInput {
 struct DiscountLineInput: Codable, Sendable {
     let id: Text<1, 100>
     /// `recurring` unless told.
-    let kind: ChargeKindName?
+    let kind: Charge.Kind?
     /// In minor units.
     let amount: Int64
     /// The term that the line charges, counted from 0.
     let term: Whole<0, 100_000>?
     let product: Text<1, 100>?
     let family: Text<1, 100>?
-}
-
-enum ChargeKindName: String, Codable, Sendable, CaseIterable {
-    case recurring
-    case setUp = "set_up"
-
-    var kind: Charge.Kind { self == .setUp ? .setUp : .recurring }
 }
 
 /// One discount: a share or an amount.
@@ -51,7 +44,7 @@ struct DiscountTermsInput: Codable, Sendable {
     /// In minor units, for all lines together.
     let amount: Int64?
     /// Both unless told.
-    let kinds: [ChargeKindName]?
+    let kinds: [Charge.Kind]?
     let products: [Text<1, 100>]?
     let families: [Text<1, 100>]?
     /// The first term that it holds for, and how many; from the first on and for ever unless told.
@@ -83,7 +76,7 @@ extension DiscountInput {
     func result() throws -> DiscountResult {
         let charges = lines.map {
             DiscountableLine(
-                kind: ($0.kind ?? .recurring).kind, amountMinor: $0.amount, term: $0.term?.value ?? 0,
+                kind: $0.kind ?? .recurring, amountMinor: $0.amount, term: $0.term?.value ?? 0,
                 product: $0.product?.text, family: $0.family?.text)
         }
         let taken = try discounted(charges)
@@ -110,16 +103,10 @@ extension DiscountInput {
 
     private func discounted(_ charges: [DiscountableLine]) throws -> [Reduction] {
         var fields = FieldErrors()
-        if lines.count > DiscountInput.limit {
-            fields.add("/lines", "must have at most \(DiscountInput.limit) lines")
-        }
-        if discounts.count > DiscountInput.limit {
-            fields.add("/discounts", "must have at most \(DiscountInput.limit) discounts")
-        }
+        fields.limit(lines.count, to: DiscountInput.limit, "/lines")
+        fields.limit(discounts.count, to: DiscountInput.limit, "/discounts")
         let terms = discounts.enumerated().compactMap { $1.discount(at: "/discounts/\($0)", &fields) }
-        guard fields.errors.isEmpty else {
-            throw CalculationsProblem.incalculable.with(errors: fields.errors)
-        }
+        try fields.throwIfAny()
         return try charges.reductions(by: terms, rounding: rounding ?? .halfUp)
     }
 }
@@ -146,7 +133,7 @@ extension DiscountTermsInput {
             return nil
         }
         var discount = Discount(value)
-        if let kinds { discount.kinds = Set(kinds.map(\.kind)) }
+        if let kinds { discount.kinds = Set(kinds) }
         discount.products = products.map { Set($0.map(\.text)) }
         discount.families = families.map { Set($0.map(\.text)) }
         let first = firstTerm?.value ?? 0

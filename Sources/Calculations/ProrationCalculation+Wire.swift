@@ -130,8 +130,6 @@ extension ProrationInput {
         if creditBasis == .price, price == nil {
             fields.add("/price", "is missing: it is the basis of the credit")
         }
-        guard fields.errors.isEmpty else {
-            throw CalculationsProblem.incalculable.with(errors: fields.errors)
-        }
+        try fields.throwIfAny()
     }
 }

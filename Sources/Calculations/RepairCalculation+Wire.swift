@@ -64,6 +64,8 @@ struct BilledInput: Codable, Sendable {
     let amount: Int64
     /// What of it was credited before.
     let credits: [CreditInput]?
+
+    static let creditLimit = 100
 }
 
 struct CreditInput: Codable, Sendable {
@@ -101,17 +103,11 @@ struct RepairCreditResult: Codable, Sendable {
 extension RepairInput {
     func result() throws -> RepairResult {
         var fields = FieldErrors()
-        if wanted.count > RepairInput.limit {
-            fields.add("/wanted", "must have at most \(RepairInput.limit) entries")
-        }
-        if billed.count > RepairInput.limit {
-            fields.add("/billed", "must have at most \(RepairInput.limit) entries")
-        }
+        fields.limit(wanted.count, to: RepairInput.limit, "/wanted")
+        fields.limit(billed.count, to: RepairInput.limit, "/billed")
         let wishes = wanted.enumerated().compactMap { $1.wanted(at: "/wanted/\($0)", &fields) }
         let lines = billed.enumerated().compactMap { $1.billed(at: "/billed/\($0)", &fields) }
-        guard fields.errors.isEmpty else {
-            throw CalculationsProblem.incalculable.with(errors: fields.errors)
-        }
+        try fields.throwIfAny()
         var guards = BillingRepair.Guards()
         if let linesADay { guards.linesADay = linesADay.value }
         if let horizon { guards.horizon = horizon }
@@ -184,6 +180,7 @@ extension BilledInput: RatedInput {
     fileprivate func billed(at pointer: String, _ fields: inout FieldErrors) -> BillingRepair.Billed? {
         guard let (span, rate) = rated(at: pointer, &fields) else { return nil }
         var line = BillingRepair.Billed(span, at: rate, amountMinor: amount)
+        fields.limit(credits?.count ?? 0, to: BilledInput.creditLimit, pointer + "/credits")
         for (number, credit) in (credits ?? []).enumerated() {
             let place = "\(pointer)/credits/\(number)"
             if credit.amount < 0 { fields.add(place + "/amount", "must not be negative") }

@@ -118,7 +118,7 @@ package struct API: Sendable {
         return router
     }
 
-    /// Those of RFC 9110 and RFC 5789, and the one that the working group has in hand.
+    /// Those of RFC 9110 and RFC 5789, and that of draft-ietf-httpbis-safe-method-w-body.
     private static let methods: [HTTPRequest.Method] =
         [.get, .head, .post, .put, .patch, .delete, .options, .trace, .connect]
         + [HTTPRequest.Method("QUERY")].compactMap(\.self)

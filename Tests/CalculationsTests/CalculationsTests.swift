@@ -192,6 +192,23 @@ struct CalculationsTests {
         #expect(said["error"]["errors"].items.compactMap { $0["pointer"].text } == [pointer])
     }
 
+    @Test("of many things: refuse more than the limit, and calculate as many as that")
+    func limits() throws {
+        let day: JSONValue = ["start": "2026-03-01", "end": "2026-03-02", "amount": 0]
+        func repair(lines: Int, credits: Int) throws -> JSONValue {
+            let line: JSONValue = [
+                "id": "a", "name": "n", "start": "2026-03-01", "end": "2026-04-01", "price": 1, "amount": 1,
+                "credits": .array(Array(repeating: day, count: credits)),
+            ]
+            let billed = JSONValue.array(Array(repeating: line, count: lines))
+            return try answer("repair", ["currency": "EUR", "wanted": [], "billed": billed])["error"]
+        }
+        #expect(try repair(lines: 1, credits: 100) == .null)
+        #expect(try repair(lines: 1, credits: 101)["errors"][0]["pointer"] == "/billed/0/credits")
+        #expect(try repair(lines: 501, credits: 0)["errors"][0]["pointer"] == "/billed")
+        #expect(try repair(lines: 500, credits: 0)["errors"][0]["pointer"] == "/billed/1", "billed twice")
+    }
+
     @Test("of terms: they tile the time line in every zone, over clock changes and 29 February")
     func terms() throws {
         for zone in TimeZone.knownTimeZoneIdentifiers where ZoneName(zone) != nil {

@@ -5,7 +5,7 @@ import Web
 
 struct Calc: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Calculate prices, terms and prorations by the rules of billing.",
+        abstract: "Calculate prices, terms, prorations, discounts and repairs by the rules of billing.",
         discussion: """
             Reads JSON Lines from standard input and writes one line for each, with the same kind and \
             id, and either result or error. A line that is refused stops none of the others. It needs \
