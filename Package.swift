@@ -122,9 +122,9 @@ let tests: [Target] = [
     testing(
         "Scenario", of: [],
         [
-            "TestKit", "Seeds", "MPanelServer", "Kernel", "Postgres", "Web", "Platform", "Subscriptions",
-            "Importing", "Tenancy", "Automation", "Invoicing", "Measures", "Limits", "Catalog", .httpTypes,
-            .logging, .lifecycle, .httpClient, .nioCore, .nioHTTP1,
+            "TestKit", "Seeds", "MPanelServer", "Kernel", "BillingMath", "Postgres", "Web", "Platform",
+            "Subscriptions", "Importing", "Tenancy", "Automation", "Customers", "Invoicing", "Measures",
+            "Limits", "Catalog", .httpTypes, .logging, .lifecycle, .httpClient, .nioCore, .nioHTTP1,
         ]),
     testing(
         "Contract", of: [],

@@ -76,36 +76,6 @@ extension CreditNote {
     }
 }
 
-extension Cancellation {
-    /// The number, the note and its lines, all copied from the invoice's own rows: they cannot differ from
-    /// it. The last statements before commit, because the first of them takes a number.
-    var statements: [SQL] {
-        let note: SQL = """
-            WITH block AS (
-                \(numbers.block(of: 1, tenant: tenant))
-            )
-            INSERT INTO credit_notes (tenant_id, id, customer_id, invoice_id, number, sequence, sequence_year,
-                currency, issued_on, reason, net_minor, tax_minor, gross_minor, line_count, seller_id, buyer,
-                recorded_at)
-            SELECT invoices.tenant_id, \(id), invoices.customer_id, invoices.id, \(numbers.number),
-                taken.sequence, \(numbers.year), invoices.currency, \(issuedOn), \(reason),
-                invoices.net_minor, invoices.tax_minor, invoices.gross_minor, invoices.line_count, \(seller),
-                invoices.buyer, \(recordedAt)
-            FROM invoices, (SELECT first FROM block) AS taken (sequence)
-            WHERE invoices.id = \(invoice)
-            """
-        let lines: SQL = """
-            INSERT INTO credit_note_lines (tenant_id, credit_note_id, line_no, customer_id, invoice_line_no,
-                description, net_minor, tax_minor, tax_rate_ppm)
-            SELECT tenant_id, \(id), line_no, customer_id, line_no, description, net_minor, tax_minor,
-                tax_rate_ppm
-            FROM invoice_lines
-            WHERE invoice_id = \(invoice)
-            """
-        return [note, lines]
-    }
-}
-
 extension CreditNoteLine {
     init(row: Row) throws {
         number = try row["line_no"]
@@ -114,12 +84,16 @@ extension CreditNoteLine {
         netMinor = try row["net_minor"]
         taxMinor = try row["tax_minor"]
         taxRate = try TaxRate(row: row)
+        periodStart = try row["period_start"]
+        periodEnd = try row["period_end"]
+        explanation = try row["explanation"]
     }
 
     static func all(of note: CreditNoteID, in tx: Transaction) async throws -> [CreditNoteLine] {
         try await tx.all(
             """
-            SELECT line_no, invoice_line_no, description, net_minor, tax_minor, tax_rate_ppm
+            SELECT line_no, invoice_line_no, description, net_minor, tax_minor, tax_rate_ppm,
+                period_start, period_end, explanation
             FROM credit_note_lines
             WHERE credit_note_id = \(note)
             ORDER BY line_no

@@ -1,5 +1,7 @@
 import BillingMath
+import Foundation
 import Kernel
+import Postgres
 import Tenancy
 import Web
 
@@ -66,6 +68,12 @@ struct CreditNoteLineBody: Codable, Sendable {
     let net: Money
     let tax: Money
     let taxPercent: TaxRate
+    /// The days that are taken back.
+    let periodStart: Day?
+    /// The first day that is no longer part of it.
+    let periodEnd: Day?
+    /// Why so much is taken back; absent where a whole invoice is.
+    let explanation: JSONBytes?
 }
 
 extension CreditNoteReference {
@@ -103,6 +111,7 @@ extension CreditNoteLineBody {
         self.init(
             number: line.number, invoiceLine: line.invoiceLine, description: line.description,
             net: Money(line.netMinor, currency), tax: Money(line.taxMinor, currency),
-            taxPercent: line.taxRate)
+            taxPercent: line.taxRate, periodStart: line.periodStart, periodEnd: line.periodEnd,
+            explanation: line.explanation.map { JSONBytes(Data($0.text.utf8)) })
     }
 }

@@ -1,9 +1,9 @@
 package import BillingMath
-import Foundation
 package import Kernel
+package import Postgres
 
-/// What takes an issued invoice back: a document with a number of its own series, complete and frozen from
-/// the start. Its amounts are positive, as a credit note shows them.
+/// What takes an issued invoice back, the whole or parts of its lines: a document with a number of its own
+/// series, complete and frozen from the start. Its amounts are positive, as a credit note shows them.
 package struct CreditNote: Sendable, Hashable {
     package let id: CreditNoteID
     package let customer: CustomerID
@@ -32,16 +32,10 @@ package struct CreditNoteLine: Sendable, Hashable {
     package let netMinor: Int64
     package let taxMinor: Int64
     package let taxRate: TaxRate
-}
-
-/// The credit note that cancels a whole invoice, before it has its number.
-struct Cancellation: Sendable {
-    let id: CreditNoteID
-    let tenant: TenantID
-    let invoice: InvoiceID
-    let reason: Text<1, 500>
-    let issuedOn: Day
-    let numbers: NumberSeries
-    let seller: UUID
-    let recordedAt: Instant
+    /// The days that are taken back; nil where the whole line is, with the whole invoice.
+    package let periodStart: Day?
+    /// The first day that is no longer part of it.
+    package let periodEnd: Day?
+    /// Why so much is taken back, as a JSON object. Nil where the whole invoice is: its lines explain it.
+    package let explanation: JSONText?
 }

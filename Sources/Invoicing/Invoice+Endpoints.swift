@@ -46,7 +46,12 @@ extension Invoicing {
             .get("/v1/invoices/{id}"), .invoicingRead,
             About(
                 tag: "Invoicing", name: "readInvoice",
-                summary: "Read an invoice with its lines and their explanations", problems: [.notFound])
+                summary: "Read an invoice with its lines and their explanations",
+                details: """
+                    What is left to pay is gross less settled, which counts what was paid and what credit \
+                    notes have taken back of the lines.
+                    """,
+                problems: [.notFound])
         ) { (request: Request<InvoicePath, NoQuery, NoBody>) in
             try InvoiceBody(try await invoices.read(request.path.id, request.actor.scope), for: request.actor)
         }
@@ -107,7 +112,7 @@ extension Invoicing {
                 tag: "Invoicing", name: "voidInvoice", summary: "Take an issued invoice back",
                 details: """
                     Issues a credit note for the whole, reverses the postings, and makes what the invoice \
-                    billed billable again.
+                    billed billable again. Refused once something of it was paid or credited.
                     """,
                 problems: [
                     .notFound, InvoicingProblem.wrongState, InvoicingProblem.settled,

@@ -42,6 +42,10 @@ extension Invoice {
         try await tx.first("SELECT \(columns) FROM invoices WHERE id = \(id) FOR UPDATE", Invoice.init(row:))
     }
 
+    static func customer(of id: InvoiceID) -> SQL {
+        "SELECT customer_id FROM invoices WHERE id = \(id)"
+    }
+
     /// What a customer's user sees of the documents of its customer: a draft is none yet, and may be wrong.
     private static func shown(to scope: TenantScope) -> SQL {
         scope.customer == nil ? "TRUE" : "invoices.state <> 'draft'"
@@ -139,7 +143,7 @@ extension Invoice {
     /// Gives a draft its number and its final lines and issues it. Like every statement that takes numbers,
     /// the last before commit.
     func issue(_ lines: TaxedLines, _ issuance: Issuance, buyer: JSONText) -> [SQL] {
-        let series = issuance.numbers
+        let series = issuance.invoiceNumbers
         let invoice: SQL = """
             WITH block AS (
                 \(series.block(of: 1, tenant: issuance.tenant))
@@ -155,10 +159,6 @@ extension Invoice {
             WHERE id = \(id)
             """
         return [InvoiceLine.deletion(of: id), lines.insertion(for: self, tenant: issuance.tenant), invoice]
-    }
-
-    func move(to state: State) -> SQL {
-        "UPDATE invoices SET state = \(state), version = version + 1 WHERE id = \(id)"
     }
 }
 

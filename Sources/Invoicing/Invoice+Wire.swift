@@ -72,6 +72,7 @@ struct InvoiceSummary: Codable, Sendable {
     let net: Money
     let tax: Money
     let gross: Money
+    /// What was paid or credited by line; the gross less this is left to pay.
     let settled: Money
     let serviceOn: Day
     let issuedOn: Day?
@@ -91,6 +92,7 @@ struct InvoiceBody: Versioned, Codable, Sendable {
     let net: Money
     let tax: Money
     let gross: Money
+    /// What was paid or credited by line; the gross less this is left to pay.
     let settled: Money
     let serviceOn: Day
     let issuedOn: Day?

@@ -29,7 +29,8 @@ package struct Invoice: Versioned, Sendable, Hashable {
     package let netMinor: Int64
     package let taxMinor: Int64
     package let grossMinor: Int64
-    /// What payments and credit have covered so far.
+    /// What was paid and what credit notes by line have taken back so far: gross less settled is left to pay.
+    /// Nothing of a void invoice is settled: the note that cancelled it took back the whole.
     package let settledMinor: Int64
     package let lineCount: Int
     package let taxRounding: TaxRounding

@@ -23,7 +23,7 @@ extension InvoiceBatch {
     /// Takes a block of numbers and writes the invoices with them, in the order in which they were added. The
     /// last statement before commit. Returns `id` and `number` of each.
     package var invoices: SQL {
-        let series = issuance.numbers
+        let series = issuance.invoiceNumbers
         let columns = invoiceColumns
         return """
             WITH block AS (

@@ -99,9 +99,7 @@ package struct Invoices: Sendable {
         guard let buyer = try await Buyer.snapshot(of: invoice.customer, in: tx) else {
             throw Problem.notFound
         }
-        let issuance = Issuance(
-            tenant: tx.scope.tenant, calendar: calendar,
-            seller: try await Sellers.snapshot(in: tx, calendar), recordedAt: change.now)
+        let issuance = try await issuance(calendar, in: change)
         let postings = try Posting.issue(
             PostedDocument(
                 id: id, customer: invoice.customer, netMinor: lines.totals.netMinor,
@@ -122,27 +120,16 @@ package struct Invoices: Sendable {
         _ id: InvoiceID, reason: Text<1, 500>, in change: Change
     ) async throws -> Changed<InvoiceDocument> {
         let tx = change.tx
+        // The customer before the invoice, as everybody who credits: two never wait for each other.
+        try await Customer.hold(theOneOf: Invoice.customer(of: id), in: tx)
         let before = try await lock(id, for: .void, in: change)
-        let invoice = before.invoice
+        let note = try PlannedCreditNote(cancelling: before, as: .new(), reason: reason.text)
+        for release in releases { try await release(tx, id, note.id.uuid) }
         let calendar = try await tenants.calendar(in: tx)
-        let cancellation = Cancellation(
-            id: .new(), tenant: tx.scope.tenant, invoice: id, reason: reason, issuedOn: calendar.today,
-            numbers: NumberSeries(
-                .creditNote, calendar.settings.creditNoteNumberFormat, on: calendar.today),
-            seller: try await Sellers.snapshot(in: tx, calendar), recordedAt: change.now)
-        for release in releases { try await release(tx, id, cancellation.id.uuid) }
-        let postings = try Posting.void(
-            PostedDocument(
-                id: id, customer: invoice.customer, netMinor: invoice.netMinor,
-                taxMinor: invoice.taxMinor, currency: invoice.currency),
-            on: calendar.today)
-        let events = [
-            InvoicingEvents.voided(id, version: invoice.version + 1),
-            InvoicingEvents.issued(cancellation.id),
-        ]
-        try await write(
-            postings, events, then: [invoice.move(to: .void)] + cancellation.statements, at: change.now,
-            in: tx)
+        var batch = CreditNoteBatch(try await issuance(calendar, in: change), trace: tx.trace)
+        batch.add(note)
+        let statements = batch.statements
+        try await refusing(InvoicingProblem.byConstraint) { _ = try await tx.pipeline(statements) }
         return Changed(from: before, to: try await document(id, in: tx))
     }
 }
@@ -161,6 +148,12 @@ extension Invoices {
         let answers = try await tx.pipeline(Invoice.document(id, tx.scope))
         guard let document = try InvoiceDocument(answers) else { throw Problem.notFound }
         return document
+    }
+
+    private func issuance(_ calendar: TenantCalendar, in change: Change) async throws -> Issuance {
+        Issuance(
+            tenant: change.tx.scope.tenant, calendar: calendar,
+            seller: try await Sellers.snapshot(in: change.tx, calendar), recordedAt: change.now)
     }
 
     /// The lines with the tax of the customer's country, by the policies that count for it, all as of today.

@@ -9,7 +9,16 @@ package enum InvoicingProblem {
         "invoice_frozen", status: 409, "An issued invoice never changes. Void it and issue another.")
     package static let settled = Problem(
         "invoice_settled", status: 409,
-        "Something was paid on this invoice. Refund or move the payment first.")
+        """
+        Something was paid or credited on this invoice, so it cannot be taken back as a whole. Refund or \
+        move a payment first.
+        """)
+    package static let nothingToCredit = Problem(
+        "nothing_to_credit", status: 422,
+        "A credit note has lines, and each takes back more than zero before tax.")
+    package static let creditTooLarge = Problem(
+        "credit_too_large", status: 409,
+        "More is to be credited than is left of the invoice. Read what was credited of it before.")
     package static let empty = Problem(
         "invoice_empty", status: 409, "An invoice without lines cannot be finalized. Give it lines first.")
     package static let negative = Problem(

@@ -10,7 +10,8 @@ package struct Issuance: Sendable {
     package let issuedOn: Day
     package let recordedAt: Instant
     let seller: UUID
-    let numbers: NumberSeries
+    let invoiceNumbers: NumberSeries
+    let creditNoteNumbers: NumberSeries
 
     /// `seller` is what `Sellers.snapshot` returned in the same transaction.
     package init(tenant: TenantID, calendar: TenantCalendar, seller: UUID, recordedAt: Instant) {
@@ -19,7 +20,9 @@ package struct Issuance: Sendable {
         self.seller = seller
         self.recordedAt = recordedAt
         issuedOn = calendar.today
-        numbers = NumberSeries(.invoice, settings.invoiceNumberFormat, on: calendar.today)
+        invoiceNumbers = NumberSeries(.invoice, settings.invoiceNumberFormat, on: calendar.today)
+        creditNoteNumbers = NumberSeries(
+            .creditNote, settings.creditNoteNumberFormat, on: calendar.today)
     }
 
     /// Nobody has to pay before the service begins.

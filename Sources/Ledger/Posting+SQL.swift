@@ -7,7 +7,7 @@ extension Posting {
     private static let columns: SQL =
         """
         document_id, cause, entry, customer_id, debit_account, credit_account, amount_minor, currency,
-        posted_on
+        posted_on, credit_note_id
         """
 
     init(row: Row) throws {
@@ -20,6 +20,7 @@ extension Posting {
         amountMinor = try row["amount_minor"]
         currency = try row["currency"]
         postedOn = try row["posted_on"]
+        creditNote = try row["credit_note_id"]
     }
 
     /// Adds postings in one statement, however many they are. Fails on a posting that is there already:
@@ -27,14 +28,15 @@ extension Posting {
     package static func insertion(of postings: [Posting], tenant: TenantID, at now: Instant) -> SQL {
         """
         INSERT INTO postings (tenant_id, document_id, cause, entry, customer_id, debit_account,
-            credit_account, amount_minor, currency, posted_on, recorded_at)
+            credit_account, amount_minor, currency, posted_on, credit_note_id, recorded_at)
         SELECT \(tenant), document_id, cause, entry, customer_id, debit_account, credit_account, amount_minor,
-            currency, posted_on, \(now)
+            currency, posted_on, credit_note_id, \(now)
         FROM unnest(\(postings.map(\.document.uuid)), \(postings.map(\.cause)), \(postings.map(\.entry)),
             \(postings.map(\.customer.uuid)), \(postings.map(\.debit)), \(postings.map(\.credit)),
-            \(postings.map(\.amountMinor)), \(postings.map(\.currency)), \(postings.map(\.postedOn)))
+            \(postings.map(\.amountMinor)), \(postings.map(\.currency)), \(postings.map(\.postedOn)),
+            \(postings.map(\.creditNote)))
             AS posting (document_id, cause, entry, customer_id, debit_account, credit_account, amount_minor,
-                currency, posted_on)
+                currency, posted_on, credit_note_id)
         """
     }
 

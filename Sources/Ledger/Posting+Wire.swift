@@ -8,6 +8,7 @@ struct PostingQuery: Codable, Sendable {
 }
 
 struct PostingBody: Codable, Sendable {
+    /// The invoice, also where a credit note takes a part of it back.
     let documentId: InvoiceID
     let cause: Posting.Cause
     let entry: Int
@@ -16,6 +17,8 @@ struct PostingBody: Codable, Sendable {
     let credit: Account
     let amount: Money
     let postedOn: Day
+    /// The note that takes a part of the invoice back.
+    let creditNoteId: CreditNoteID?
 }
 
 extension PostingBody {
@@ -23,7 +26,8 @@ extension PostingBody {
         self.init(
             documentId: posting.document, cause: posting.cause, entry: Int(posting.entry),
             customerId: posting.customer, debit: posting.debit, credit: posting.credit,
-            amount: Money(posting.amountMinor, posting.currency), postedOn: posting.postedOn)
+            amount: Money(posting.amountMinor, posting.currency), postedOn: posting.postedOn,
+            creditNoteId: posting.creditNote)
     }
 }
 

@@ -13,7 +13,10 @@ package enum Account: String, Codable, Sendable, CaseIterable {
 /// cannot be unbalanced. Postings are only ever added.
 package struct Posting: Sendable, Hashable {
     package enum Cause: String, Codable, Sendable, CaseIterable {
+        /// A whole invoice, and its cancellation.
         case issue, void
+        /// A part of an invoice that a credit note takes back.
+        case credit
     }
 
     package let document: InvoiceID
@@ -27,6 +30,8 @@ package struct Posting: Sendable, Hashable {
     package let amountMinor: Int64
     package let currency: Currency
     package let postedOn: Day
+    /// The note that takes a part back; nil for what is posted of a whole invoice.
+    package let creditNote: CreditNoteID?
 }
 
 /// What the ledger must know of a document. Amounts in minor units; a negative one is owed to the customer.
@@ -60,18 +65,33 @@ extension Posting {
                     customer: document.customer, debit: amount > 0 ? .receivable : account,
                     credit: amount > 0 ? account : .receivable, amountMinor: size,
                     currency: document.currency,
-                    postedOn: day))
+                    postedOn: day, creditNote: nil))
         }
         return postings
     }
 
     /// The exact reverse of what `issue` posted for the same document.
     package static func void(_ document: PostedDocument, on day: Day) throws(MoneyError) -> [Posting] {
-        try issue(document, on: day).map { issued in
-            Posting(
-                document: issued.document, cause: .void, entry: issued.entry, customer: issued.customer,
-                debit: issued.credit, credit: issued.debit, amountMinor: issued.amountMinor,
-                currency: issued.currency, postedOn: day)
+        try issue(document, on: day).map { $0.reversed(.void, entry: $0.entry, by: nil) }
+    }
+
+    /// What a credit note takes back of an invoice: the reverse of `issue` for the note's amounts, where
+    /// `credited` has the invoice's id. An invoice may have several notes: `last` is the last entry that they
+    /// posted, 0 for the first. Throws `overflow` when there is no entry behind it.
+    package static func credit(
+        _ credited: PostedDocument, by note: CreditNoteID, after last: Int16, on day: Day
+    ) throws(MoneyError) -> [Posting] {
+        try issue(credited, on: day).map { issued throws(MoneyError) in
+            let (entry, overflow) = last.addingReportingOverflow(issued.entry)
+            if overflow { throw .overflow }
+            return issued.reversed(.credit, entry: entry, by: note)
         }
+    }
+
+    private func reversed(_ cause: Cause, entry: Int16, by note: CreditNoteID?) -> Posting {
+        Posting(
+            document: document, cause: cause, entry: entry, customer: customer, debit: credit,
+            credit: debit, amountMinor: amountMinor, currency: currency, postedOn: postedOn,
+            creditNote: note)
     }
 }

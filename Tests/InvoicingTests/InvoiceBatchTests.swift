@@ -88,7 +88,7 @@ extension InvoiceBatch {
 }
 
 extension Issuance {
-    fileprivate static var example: Issuance {
+    static var example: Issuance {
         Issuance(
             tenant: .new(), calendar: TenantCalendar.example, seller: UUID(),
             recordedAt: Instant(microseconds: 0))

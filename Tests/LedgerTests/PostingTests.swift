@@ -51,6 +51,49 @@ import Testing
             Set(postings.map { "\($0.document) \($0.cause.rawValue) \($0.entry)" }).count == postings.count)
     }
 
+    @Test("credits take back parts of an invoice, each with its entries behind those of the credit before")
+    func credits() throws {
+        let invoice = try document(net: 100, tax: 19)
+        func part(_ net: Int64, _ tax: Int64) -> PostedDocument {
+            PostedDocument(
+                id: invoice.id, customer: invoice.customer, netMinor: net, taxMinor: tax,
+                currency: invoice.currency)
+        }
+        let (first, second, third) = (CreditNoteID.new(), CreditNoteID.new(), CreditNoteID.new())
+        let credits = try [
+            Posting.credit(part(33, 6), by: first, after: 0, on: day),
+            // No tax: one entry.
+            Posting.credit(part(1, 0), by: second, after: 2, on: day),
+            Posting.credit(part(66, 13), by: third, after: 3, on: day),
+        ]
+        #expect(
+            credits.map(sides) == [
+                ["1 revenue receivable 33", "2 tax_payable receivable 6"], ["3 revenue receivable 1"],
+                ["4 revenue receivable 66", "5 tax_payable receivable 13"],
+            ])
+        #expect(credits.map { Set($0.map(\.creditNote)) } == [[first], [second], [third]])
+        let all = try Posting.issue(invoice, on: day) + credits.joined()
+        #expect(Set(all.map(\.document)) == [invoice.id])
+        #expect(Set(all.map { "\($0.cause.rawValue) \($0.entry)" }).count == all.count)
+        // 100 = 33 + 1 + 66, 19 = 6 + 0 + 13.
+        let balances = try AccountBalance.adding(
+            all.map {
+                PostingSum(
+                    debit: $0.debit, credit: $0.credit, currency: $0.currency, amountMinor: $0.amountMinor)
+            })
+        #expect(balances.map(\.balanceMinor) == [0, 0, 0])
+    }
+
+    @Test("only a credit by line names its note, and behind the last entry there is none")
+    func noteOfPosting() throws {
+        let document = try document(net: 1, tax: 1)
+        let whole = try Posting.issue(document, on: day) + Posting.void(document, on: day)
+        #expect(whole.allSatisfy { $0.creditNote == nil })
+        #expect(throws: MoneyError.overflow) {
+            try Posting.credit(document, by: .new(), after: .max - 1, on: day)
+        }
+    }
+
     @Test("balances are kept apart by currency, and those of one currency add up to zero")
     func balances() throws {
         let (euro, yen) = (try #require(Currency("EUR")), try #require(Currency("JPY")))

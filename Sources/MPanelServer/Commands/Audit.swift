@@ -9,9 +9,9 @@ struct Audit: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Check that invoices, terms and ledger agree to the cent.",
         discussion: """
-            For each company: numbers run 1…N, lines add up to their invoices, the ledger holds what the \
-            invoices \
-            ask, billed terms tile the time line of every item without gap, overlap or double.
+            For each company: numbers run 1…N, lines add up to their invoices, credit notes take back no \
+            more than there was, the ledger holds what the invoices ask less what was credited, billed terms \
+            tile the time line of every item without gap, overlap or double.
 
             Exit codes: 0 everything agrees, 1 something does not; each row at fault is listed.
             """)

@@ -1,0 +1,102 @@
+import BillingMath
+import Kernel
+
+/// An issued invoice with what of it can still be credited.
+struct CreditableInvoice: Sendable {
+    struct Line: Sendable, Hashable {
+        var credited: CreditedLine
+        let taxRate: TaxRate
+    }
+
+    let id: InvoiceID
+    let customer: CustomerID
+    private(set) var state: Invoice.State
+    private(set) var version: Int
+    /// Nil for a draft.
+    let number: String?
+    let currency: Currency
+    let grossMinor: Int64
+    private(set) var settledMinor: Int64
+    /// The last that its credit notes posted; 0 without any.
+    private(set) var lastEntry: Int16
+    /// By their number, counted from 1.
+    var lines: [Int: Line] = [:]
+
+    init(
+        id: InvoiceID, customer: CustomerID, state: Invoice.State, version: Int, number: String?,
+        currency: Currency, grossMinor: Int64, settledMinor: Int64, lastEntry: Int16
+    ) {
+        self.id = id
+        self.customer = customer
+        self.state = state
+        self.version = version
+        self.number = number
+        self.currency = currency
+        self.grossMinor = grossMinor
+        self.settledMinor = settledMinor
+        self.lastEntry = lastEntry
+    }
+
+    /// The note with its tax. What it takes is gone for the next one. Throws `wrongState`,
+    /// `nothingToCredit`, `creditTooLarge`.
+    mutating func plan(_ credit: CreditToIssue) throws(Problem) -> PlannedCreditNote {
+        guard let number, state == .open || state == .paid else {
+            throw InvoicingProblem.wrongState.with(
+                detail: "The invoice is \(state.rawValue): nothing of it can be credited.")
+        }
+        if credit.lines.isEmpty { throw InvoicingProblem.nothingToCredit }
+        let lines = try credit.lines.map { line throws(Problem) in try take(line, of: number) }
+        let net = lines.reduce(Int128(0)) { $0 + Int128($1.credit.netMinor) }
+        let tax = lines.reduce(Int128(0)) { $0 + Int128($1.taxMinor) }
+        // Lines below zero, such as a discount's, leave less to pay than the lines above it would give back.
+        let left = grossMinor - settledMinor
+        guard net + tax <= Int128(left) else {
+            throw InvoicingProblem.creditTooLarge.with(
+                detail: "Of invoice \(number) only \(text(left)) is left to credit, tax included.")
+        }
+        // They fit: no part is more than what is left.
+        let (netMinor, taxMinor) = (Int64(net), Int64(tax))
+        let before = lastEntry
+        try settle(by: netMinor + taxMinor, posting: taxMinor == 0 ? 1 : 2)
+        return PlannedCreditNote(
+            id: credit.id, customer: customer, invoice: id, invoiceNumber: number, currency: currency,
+            reason: credit.reason, netMinor: netMinor, taxMinor: taxMinor, grossMinor: netMinor + taxMinor,
+            lines: lines,
+            outcome: PlannedCreditNote.Outcome(state: state, version: version, lastEntry: before))
+    }
+
+    private mutating func take(_ credit: LineCredit, of number: String) throws(Problem)
+        -> PlannedCreditNote.Line
+    {
+        guard credit.netMinor > 0 else { throw InvoicingProblem.nothingToCredit }
+        guard var line = lines[credit.line] else {
+            throw InvoicingProblem.creditTooLarge.with(
+                detail: "Invoice \(number) has no line \(credit.line) to credit.")
+        }
+        guard let tax = line.credited.credit(credit.netMinor) else {
+            throw InvoicingProblem.creditTooLarge.with(
+                detail: """
+                    Of line \(credit.line) of invoice \(number) only \(text(line.credited.leftMinor)) is \
+                    left to credit before tax.
+                    """)
+        }
+        lines[credit.line] = line
+        return PlannedCreditNote.Line(credit: credit, taxMinor: tax, taxRate: line.taxRate)
+    }
+
+    private mutating func settle(by grossMinor: Int64, posting entries: Int16) throws(Problem) {
+        let (last, overflow) = lastEntry.addingReportingOverflow(entries)
+        if overflow {
+            throw InvoicingProblem.creditTooLarge.with(
+                detail: "The invoice has as many credit notes as one can have.")
+        }
+        lastEntry = last
+        settledMinor += grossMinor
+        version += 1
+        if settledMinor == self.grossMinor { state = .paid }
+    }
+
+    private func text(_ amountMinor: Int64) -> String {
+        "\(Money(amountMinor, currency).decimal) \(currency)"
+    }
+}
