@@ -2,12 +2,11 @@ import Kernel
 
 /// A line of an issued invoice, and what was credited of it so far. Amounts in minor units.
 ///
-/// Its tax goes back with its net: after each credit the tax credited so far is the same share of the line's
-/// tax as the net credited so far is of its net, rounded half up. So it does not matter in which portions a
-/// line is credited: the last one takes what is left, and all together they are the line, net and tax.
+/// A part takes back the tax of its own net, as if it were billed, so that a change that is undone costs no
+/// tax either. The last part takes what is left: together they are the line, net and tax, in any portions.
 ///
-/// 1.00 net, 0.19 tax: a credit of 0.33 takes back 0.0627 → 0.06. Another makes 0.66, for which
-/// 0.1254 → 0.13, less 0.06: 0.07. The last 0.34 makes 1.00, for which 0.19, less 0.13: 0.06.
+/// 1.00 net, 0.19 tax: a credit of 0.33 takes back 0.0627 → 0.06, and so does another. The last 0.34 takes
+/// what is left, 0.07.
 package struct CreditedLine: Hashable, Sendable {
     package let netMinor: Int64
     package let taxMinor: Int64
@@ -28,16 +27,15 @@ package struct CreditedLine: Hashable, Sendable {
         netMinor > 0 ? max(0, netMinor - creditedNetMinor) : 0
     }
 
-    /// Credits a part of the net and returns the tax that goes back with it. Nil when the part is not above
-    /// zero or is more than is left: nothing is credited then.
-    package mutating func credit(_ partMinor: Int64) -> Int64? {
+    /// Credits a part of the net, on which as much as `taxOnPart` would be billed, and returns the tax that
+    /// goes back with it: that much, but never more than is left, and all of that with the last of the net.
+    /// Nil when the part is not above zero or is more than is left: nothing is credited then.
+    package mutating func credit(_ partMinor: Int64, taxOnPart: Int64) -> Int64? {
         guard partMinor > 0, partMinor <= leftMinor else { return nil }
-        // At most the line's net, so the share of its tax is at most that tax: both fit.
+        let taxLeft = taxMinor - creditedTaxMinor
+        let tax = partMinor == leftMinor ? taxLeft : max(0, min(taxOnPart, taxLeft))
         creditedNetMinor += partMinor
-        let exact = Int128(taxMinor) * Int128(creditedNetMinor)
-        let creditedTax = Int64(Rounding.halfUp.divide(exact, by: Int128(netMinor)))
-        let taxPart = creditedTax - creditedTaxMinor
-        creditedTaxMinor = creditedTax
-        return taxPart
+        creditedTaxMinor += tax
+        return tax
     }
 }

@@ -48,15 +48,16 @@ extension CreditableInvoice {
 
     private init(row: Row) throws {
         self.init(
-            id: try row["id"], customer: try row["customer_id"], state: try row["state"],
-            version: try row["version"], number: try row["number"], currency: try row["currency"],
-            grossMinor: try row["gross_minor"], settledMinor: try row["settled_minor"],
-            lastEntry: try row["last_entry"])
+            Head(
+                id: try row["id"], customer: try row["customer_id"], state: try row["state"],
+                version: try row["version"], number: try row["number"], currency: try row["currency"],
+                grossMinor: try row["gross_minor"], taxRounding: try row["tax_rounding"],
+                settledMinor: try row["settled_minor"], lastEntry: try row["last_entry"]))
     }
 
     private static func heads(_ ids: [InvoiceID]) -> SQL {
         """
-        SELECT id, customer_id, state, version, number, currency, gross_minor, settled_minor,
+        SELECT id, customer_id, state, version, number, currency, gross_minor, tax_rounding, settled_minor,
             COALESCE((SELECT max(entry) FROM postings
                 WHERE postings.document_id = invoices.id AND postings.cause = 'credit'), 0)::smallint
                 AS last_entry

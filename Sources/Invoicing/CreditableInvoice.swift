@@ -16,25 +16,38 @@ struct CreditableInvoice: Sendable {
     let number: String?
     let currency: Currency
     let grossMinor: Int64
+    let taxRounding: TaxRounding
     private(set) var settledMinor: Int64
     /// The last that its credit notes posted; 0 without any.
     private(set) var lastEntry: Int16
     /// By their number, counted from 1.
     var lines: [Int: Line] = [:]
 
-    init(
-        id: InvoiceID, customer: CustomerID, state: Invoice.State, version: Int, number: String?,
-        currency: Currency, grossMinor: Int64, settledMinor: Int64, lastEntry: Int16
-    ) {
-        self.id = id
-        self.customer = customer
-        self.state = state
-        self.version = version
-        self.number = number
-        self.currency = currency
-        self.grossMinor = grossMinor
-        self.settledMinor = settledMinor
-        self.lastEntry = lastEntry
+    /// What it is before any credit is planned.
+    struct Head: Sendable {
+        let id: InvoiceID
+        let customer: CustomerID
+        let state: Invoice.State
+        let version: Int
+        let number: String?
+        let currency: Currency
+        let grossMinor: Int64
+        let taxRounding: TaxRounding
+        let settledMinor: Int64
+        let lastEntry: Int16
+    }
+
+    init(_ head: Head) {
+        id = head.id
+        customer = head.customer
+        state = head.state
+        version = head.version
+        number = head.number
+        currency = head.currency
+        grossMinor = head.grossMinor
+        taxRounding = head.taxRounding
+        settledMinor = head.settledMinor
+        lastEntry = head.lastEntry
     }
 
     /// The note with its tax. What it takes is gone for the next one. Throws `wrongState`,
@@ -45,7 +58,9 @@ struct CreditableInvoice: Sendable {
                 detail: "The invoice is \(state.rawValue): nothing of it can be credited.")
         }
         if credit.lines.isEmpty { throw InvoicingProblem.nothingToCredit }
-        let lines = try credit.lines.map { line throws(Problem) in try take(line, of: number) }
+        let taxes = try taxes(on: credit.lines)
+        var lines: [PlannedCreditNote.Line] = []
+        for (line, tax) in zip(credit.lines, taxes) { lines.append(try take(line, tax, of: number)) }
         let net = lines.reduce(Int128(0)) { $0 + Int128($1.credit.netMinor) }
         let tax = lines.reduce(Int128(0)) { $0 + Int128($1.taxMinor) }
         // Lines below zero, such as a discount's, leave less to pay than the lines above it would give back.
@@ -65,15 +80,31 @@ struct CreditableInvoice: Sendable {
             outcome: PlannedCreditNote.Outcome(state: state, version: version, lastEntry: before))
     }
 
-    private mutating func take(_ credit: LineCredit, of number: String) throws(Problem)
-        -> PlannedCreditNote.Line
-    {
+    /// What would be billed on each line of a note by the rate and the rounding of the invoice.
+    private func taxes(on credits: [LineCredit]) throws(Problem) -> [Int64] {
+        var taxes = credits.map { _ in Int64(0) }
+        for rate in Set(credits.compactMap { lines[$0.line]?.taxRate }) {
+            let places = credits.indices.filter { lines[credits[$0].line]?.taxRate == rate }
+            do {
+                let totals = try InvoiceTotals.compute(
+                    places.map { credits[$0].netMinor }, rate: rate, rounding: taxRounding)
+                for (place, tax) in zip(places, totals.lineTaxesMinor) { taxes[place] = tax }
+            } catch {
+                throw InvoicingProblem.creditTooLarge
+            }
+        }
+        return taxes
+    }
+
+    private mutating func take(
+        _ credit: LineCredit, _ taxOnPart: Int64, of number: String
+    ) throws(Problem) -> PlannedCreditNote.Line {
         guard credit.netMinor > 0 else { throw InvoicingProblem.nothingToCredit }
         guard var line = lines[credit.line] else {
             throw InvoicingProblem.creditTooLarge.with(
                 detail: "Invoice \(number) has no line \(credit.line) to credit.")
         }
-        guard let tax = line.credited.credit(credit.netMinor) else {
+        guard let tax = line.credited.credit(credit.netMinor, taxOnPart: taxOnPart) else {
             throw InvoicingProblem.creditTooLarge.with(
                 detail: """
                     Of line \(credit.line) of invoice \(number) only \(text(line.credited.leftMinor)) is \

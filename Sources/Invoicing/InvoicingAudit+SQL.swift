@@ -117,8 +117,8 @@ package enum InvoicingAudit {
         HAVING i.number IS NULL OR sum(c.gross_minor) > i.gross_minor OR min(c.gross_minor) <= 0
         """
 
-    /// Of each line of a void invoice the whole is credited; of another's no more than its net, and of its
-    /// tax the same share, rounded half up: (2·credited·tax + net) / (2·net), rounded down.
+    /// Of each line of a void invoice the whole is credited; of another's no more than its net and its tax,
+    /// all of its tax with all of its net, and else as much of both: each part was rounded, and the line.
     private static let creditedLines: SQL =
         """
         SELECT i.number AS object,
@@ -126,7 +126,7 @@ package enum InvoicingAudit {
                 l.tax_minor, c.net_minor, c.tax_minor) AS detail
         FROM (
             SELECT n.tenant_id, n.invoice_id, k.invoice_line_no AS line_no, sum(k.net_minor) AS net_minor,
-                sum(k.tax_minor) AS tax_minor
+                sum(k.tax_minor) AS tax_minor, count(*) AS parts
             FROM credit_note_lines AS k
             JOIN credit_notes AS n ON n.tenant_id = k.tenant_id AND n.id = k.credit_note_id
             GROUP BY n.tenant_id, n.invoice_id, k.invoice_line_no
@@ -138,7 +138,9 @@ package enum InvoicingAudit {
             WHEN l.line_no IS NULL THEN true
             WHEN i.state = 'void' THEN (c.net_minor, c.tax_minor) <> (l.net_minor, l.tax_minor)
             WHEN c.net_minor <= 0 OR c.net_minor > l.net_minor THEN true
-            ELSE c.tax_minor <> div(2 * c.net_minor * l.tax_minor + l.net_minor, 2 * l.net_minor::numeric)
+            WHEN c.net_minor = l.net_minor THEN c.tax_minor <> l.tax_minor
+            ELSE c.tax_minor NOT BETWEEN 0 AND l.tax_minor
+                OR abs(c.tax_minor * l.net_minor - l.tax_minor * c.net_minor) > (c.parts + 1) * l.net_minor
         END
         """
 

@@ -84,9 +84,10 @@ struct CreditableInvoiceTests {
         lastEntry: Int16 = 0
     ) throws -> CreditableInvoice {
         var invoice = CreditableInvoice(
-            id: .new(), customer: .new(), state: state, version: 7, number: state == .draft ? nil : "A-1",
-            currency: try #require(Currency("EUR")), grossMinor: grossMinor, settledMinor: 0,
-            lastEntry: lastEntry)
+            CreditableInvoice.Head(
+                id: .new(), customer: .new(), state: state, version: 7,
+                number: state == .draft ? nil : "A-1", currency: try #require(Currency("EUR")),
+                grossMinor: grossMinor, taxRounding: .line, settledMinor: 0, lastEntry: lastEntry))
         let rate = try #require(TaxRate(ratePPM: 190_000))
         for (place, line) in lines.enumerated() {
             invoice.lines[place + 1] = .init(

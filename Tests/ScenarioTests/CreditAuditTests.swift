@@ -67,8 +67,8 @@ struct CreditAuditTests {
             "UPDATE number_series SET next_sequence = 6 WHERE series = 'credit_note'"),
         Fault(
             "a line's tax went back with another", ["credited_line"],
-            "UPDATE credit_note_lines SET tax_minor = tax_minor + 1 WHERE net_minor = 300",
-            "UPDATE credit_note_lines SET tax_minor = tax_minor - 1 WHERE net_minor = 100"),
+            "UPDATE credit_note_lines SET tax_minor = tax_minor + 19 WHERE net_minor = 300",
+            "UPDATE credit_note_lines SET tax_minor = tax_minor - 19 WHERE net_minor = 100"),
         Fault(
             "a line is credited that the invoice has not", ["credited_line"],
             "UPDATE credit_note_lines SET invoice_line_no = 3 WHERE net_minor = 100"),

@@ -23,20 +23,20 @@ struct CreditedInvoiceTests {
     }
 
     static let cases = [
-        // 3.33 × 19 % = 0.6327 → 0.63, of which 100/333 are 18.92, 250/333 are 47.30.
+        // 3.33 × 19 % = 0.6327 → 0.63. 1.00 × 19 % = 0.19, 1.50 × 19 % = 0.285 → 0.29, and 0.15 are left.
         Case(
             currency: "EUR", percent: "19", rounding: "line", nets: [1000, 333], taxes: [190, 63],
-            parts: [100, 150, 83], partTaxes: [19, 28, 16]),
-        // 2.10 × 10 % = 0.21, of which the first bears 0.11. 50/105 of 10 are 4.76, 80/105 are 7.62.
+            parts: [100, 150, 83], partTaxes: [19, 29, 15]),
+        // 2.10 × 10 % = 0.21, of which the first bears 0.11. 0.50 and 0.30 × 10 % are 0.05 and 0.03.
         Case(
             currency: "EUR", percent: "10", rounding: "invoice", nets: [105, 105], taxes: [11, 10],
             parts: [50, 30, 25], partTaxes: [5, 3, 2]),
-        // 55 × 10 % = 5.5 → 6, of which 5/55 are 0.55 and 12/55 are 1.31: nothing more for the second part.
+        // 55 × 10 % = 5.5 → 6. 5 × 10 % = 0.5 → 1, 7 × 10 % = 0.7 → 1, and 4 are left.
         Case(
             currency: "JPY", percent: "10", rounding: "line", nets: [1000, 55], taxes: [100, 6],
-            parts: [5, 7, 43], partTaxes: [1, 0, 5]),
+            parts: [5, 7, 43], partTaxes: [1, 1, 4]),
         // 19.134 × 8.1 % = 1.549854 → 1.550: 0.999 + 0.549, and both bear one of the two that are missing.
-        // 2000/6789 of 550 are 162.03, 5000/6789 are 405.07.
+        // 2.000 × 8.1 % = 0.162, 3.000 × 8.1 % = 0.243, and 0.145 are left.
         Case(
             currency: "KWD", percent: "8.1", rounding: "invoice", nets: [12_345, 6789], taxes: [1000, 550],
             parts: [2000, 3000, 1789], partTaxes: [162, 243, 145]),
