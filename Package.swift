@@ -57,7 +57,7 @@ let capabilities: [Target] = [
         "Subscriptions",
         [
             "Kernel", "Measures", "BillingMath", "Postgres", "Web", "Tenancy", "Platform", "Automation",
-            "Customers", "Catalog", "Tax", "Invoicing", .logging,
+            "Customers", "Catalog", "Tax", "Invoicing", .logging, .crypto,
         ]),
     library(
         "Importing",

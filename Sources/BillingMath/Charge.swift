@@ -1,3 +1,4 @@
+import Foundation
 package import Kernel
 
 /// A unit price times a quantity, rounded once to the minor unit.
@@ -11,14 +12,20 @@ package struct Charge: Hashable, Sendable {
     package let kind: Kind
     package let unitMinor: Int64
     package let quantity: Quantity
-    package let amountMinor: Int64
+    /// Of a part of a term, what the part costs.
+    package private(set) var amountMinor: Int64
+    /// What unit price and quantity come to: of a part of a term, the price of the whole.
+    package let wholeMinor: Int64
+    /// Whether it is for a part of a term.
+    package private(set) var isPart = false
 
     /// 4.99 × 1.5 is 7.485, half-up 7.49. Throws `MoneyError.overflow` beyond 64 bits.
     package init(_ kind: Kind, unitMinor: Int64, quantity: Quantity) throws(MoneyError) {
         self.kind = kind
         self.unitMinor = unitMinor
         self.quantity = quantity
-        amountMinor = try Charge.amount(unitMinor, times: quantity)
+        wholeMinor = try Charge.amount(unitMinor, times: quantity)
+        amountMinor = wholeMinor
     }
 
     fileprivate static func amount(_ unitMinor: Int64, times quantity: Quantity) throws(MoneyError) -> Int64 {
@@ -28,12 +35,23 @@ package struct Charge: Hashable, Sendable {
         return amount
     }
 
-    /// What every term of the item costs.
+    /// The same for what is billed of a term: all of it, or a part by the rule of proration.
+    func covering(
+        _ billed: CycleTerm, by rule: Proration, in zone: TimeZone
+    ) throws(MoneyError) -> Charge {
+        guard billed.isShort, let part = billed.term.days, let whole = billed.whole.days else { return self }
+        var charge = self
+        charge.isPart = true
+        charge.amountMinor = try rule.part(part, of: whole, at: amountMinor, in: zone)
+        return charge
+    }
+
+    /// What every whole term of the item costs.
     package static func recurring(_ item: DueItem) throws(MoneyError) -> Charge {
         try Charge(.recurring, unitMinor: item.price.recurringMinor, quantity: item.quantity)
     }
 
-    /// What comes on top with term 0; nil when the price has no set-up fee.
+    /// What comes on top with one term; nil when the price has no set-up fee.
     package static func setUp(_ item: DueItem) throws(MoneyError) -> Charge? {
         guard item.price.setUpMinor != 0 else { return nil }
         return try Charge(.setUp, unitMinor: item.price.setUpMinor, quantity: item.quantity)

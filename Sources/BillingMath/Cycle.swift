@@ -53,28 +53,11 @@ package struct Cycle: Hashable, Sendable {
     ) -> [CycleTerm] {
         guard let zeroth = schedule.number(runningOn: start) else { return [] }
         let first = from.flatMap { schedule.number(runningOn: $0) }.map { max($0, zeroth) } ?? zeroth
-        guard start <= day, end.map({ start < $0 }) ?? true else { return [] }
-        return schedule.terms(from: first, through: day, before: end, limit: limit).map { whole in
-            let cut = Term(
-                number: whole.number - zeroth, start: max(whole.start, start),
-                end: end.map { min($0, whole.end) } ?? whole.end)
-            return CycleTerm(term: cut, whole: whole)
+        return ScheduleSpan(schedule, from: start, to: end).terms(from: first, through: day, limit: limit).map
+        {
+            let term = Term(number: $0.term.number - zeroth, start: $0.term.start, end: $0.term.end)
+            return CycleTerm(term: term, whole: $0.whole)
         }
-    }
-}
-
-/// One term of a cycle.
-package struct CycleTerm: Hashable, Sendable {
-    /// What is billed, counted from 0 at the start of the service.
-    package let term: Term
-    /// The term of the schedule that it is a part of, or all of.
-    package let whole: Term
-
-    package var isShort: Bool { term.start > whole.start || term.end < whole.end }
-
-    /// When it is invoiced: some days before it is due, in advance at its start or in arrears at its end.
-    package func invoicedOn(inArrears: Bool, daysBefore: Int) -> Day {
-        (inArrears ? term.end : term.start).adding(days: -daysBefore)
     }
 }
 

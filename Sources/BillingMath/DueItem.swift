@@ -1,45 +1,45 @@
+package import Foundation
 package import Kernel
 
-/// One item of a subscription as the billing run sees it.
+/// One item of a subscription, under one of its schedules, as the billing run sees it.
 package struct DueItem: Hashable, Sendable {
-    package let schedule: Schedule
+    package let span: ScheduleSpan
     /// The first term that has not been billed yet.
-    package let nextTerm: Int
+    package private(set) var nextTerm: Int
     /// Later terms that are billed already: what the void of an earlier term's invoice leaves behind.
-    package let billedAhead: Set<Int>
-    /// No term that starts on or after this day is billed; nil without a cancellation.
-    package let cancelOn: Day?
+    package private(set) var billedAhead: Set<Int>
     package let quantity: Quantity
     package let price: UnitPrice
+    /// The term that the set-up fee is charged with; nil when it is charged with none.
+    package let setUpTerm: Int?
+    /// What a part of a term costs.
+    package let proration: Proration
     /// The item's terms that start on or before this day are due, if the rules do not end before: the day
     /// asked for and as many days as its subscription is invoiced before due.
     package let throughDay: Day
 
     package init(
-        schedule: Schedule, nextTerm: Int, billedAhead: Set<Int> = [], cancelOn: Day?, quantity: Quantity,
-        price: UnitPrice, throughDay: Day = .last
+        span: ScheduleSpan, nextTerm: Int, billedAhead: Set<Int> = [], quantity: Quantity, price: UnitPrice,
+        setUpTerm: Int? = 0, proration: Proration = Proration(), throughDay: Day = .last
     ) {
-        self.schedule = schedule
+        self.span = span
         self.nextTerm = nextTerm
         self.billedAhead = billedAhead
-        self.cancelOn = cancelOn
         self.quantity = quantity
         self.price = price
+        self.setUpTerm = setUpTerm
+        self.proration = proration
         self.throughDay = throughDay
     }
 }
 
 extension DueItem {
-    /// When the next term starts and is to be billed; nil when it never will be: cancelled before, or after
-    /// the calendar's end.
-    package var nextDueOn: Day? {
-        guard let start = schedule.start(of: nextTerm) else { return nil }
-        return cancelOn.map { start < $0 } ?? true ? start : nil
-    }
+    package var schedule: Schedule { span.schedule }
 
-    package var isDue: Bool {
-        schedule.isDue(nextTerm, through: throughDay, before: cancelOn)
-    }
+    /// When the next term starts and is to be billed; nil when it never will be.
+    package var nextDueOn: Day? { span.start(of: nextTerm) }
+
+    package var isDue: Bool { span.isDue(nextTerm, through: throughDay) }
 
     func dueThrough(_ rules: BillingRules) -> Day {
         min(throughDay, rules.throughDay)
@@ -47,9 +47,10 @@ extension DueItem {
 
     /// The same item after a plan.
     package func standing(at next: NextTerm) -> DueItem {
-        DueItem(
-            schedule: schedule, nextTerm: next.number, billedAhead: billedAhead.filter { $0 > next.number },
-            cancelOn: cancelOn, quantity: quantity, price: price, throughDay: throughDay)
+        var moved = self
+        moved.nextTerm = next.number
+        moved.billedAhead = billedAhead.filter { $0 > next.number }
+        return moved
     }
 }
 
@@ -72,10 +73,13 @@ package struct BillingRules: Hashable, Sendable {
     /// No term that starts after this day is billed, whatever is due of its item.
     package let throughDay: Day
     package let tax: CustomerTax
+    /// Where the days of terms begin and end.
+    package let zone: TimeZone
     /// At most this many terms of one item in one plan; the next run takes the rest.
     package let termLimit: Int
 
-    package init(throughDay: Day, tax: CustomerTax, termLimit: Int) {
+    package init(throughDay: Day, tax: CustomerTax, zone: TimeZone, termLimit: Int) {
+        self.zone = zone
         self.throughDay = throughDay
         self.tax = tax
         self.termLimit = termLimit

@@ -28,6 +28,8 @@ package struct Explanation: Sendable {
         let item: DueItem
         let price: PriceID?
         let throughDay: Day
+        /// Of which the term is a part; nil when it is whole.
+        let part: TermPart?
     }
 
     /// `line` is one of `invoice`, planned for `item` under `rules`; `price` names the price version it used.
@@ -43,7 +45,10 @@ package struct Explanation: Sendable {
         tax = rules.tax
         self.invoice = Sums(
             currency: invoice.currency, netMinor: invoice.netMinor, taxMinor: invoice.taxMinor)
-        term = BilledTerm(term: line.term, item: item, price: price, throughDay: item.dueThrough(rules))
+        term = BilledTerm(
+            term: line.term, item: item, price: price, throughDay: item.dueThrough(rules),
+            part: line.charge.kind == .recurring
+                ? TermPart(line.term, of: item, at: line.charge.wholeMinor, in: rules.zone) : nil)
     }
 
     /// A line that a person wrote, at `place`, counted from 0, of an invoice with these totals.
@@ -72,7 +77,8 @@ package struct Explanation: Sendable {
     package var json: String {
         // All but names is bounded: numbers have at most 40 digits.
         let names = policies.reduce(6 * taxNameLength) { $0 + $1.longestJSON }
-        return JSONBytes.object(capacity: 2048 + names) {
+        let part = term?.part == nil ? 0 : TermPart.longestJSON
+        return JSONBytes.object(capacity: 2048 + names + part) {
             writeCharge(into: &$0)
             if let term { write(term, into: &$0) }
             writeTax(into: &$0)
@@ -86,7 +92,7 @@ package struct Explanation: Sendable {
             $0.decimal(Int128(unitMinor), scale: digits, decimals: digits)
             $0.plain(" * ")
             $0.decimal(Int128(quantity.micros), scale: 6, decimals: 0)
-            $0.result(exactAmount, scale: digits + 6, rounded: amountMinor, digits: digits)
+            $0.result(exactAmount, scale: digits + 6, rounded: wholeMinor, digits: digits)
         }
         json.money("unit_price", unitMinor, invoice.currency)
         if let price = term?.price { json.string("price", price.description) }
@@ -112,7 +118,10 @@ package struct Explanation: Sendable {
             $0.integer("term", Int64(billed.term.number))
         }
         json.day("billed_through", billed.throughDay)
-        if let cancelOn = billed.item.cancelOn { json.day("cancel_on", cancelOn) }
+        if let cancelOn = billed.item.span.cancelOn { json.day("cancel_on", cancelOn) }
+        if let part = billed.part {
+            json.object("proration") { part.write(into: &$0, as: amountMinor, in: invoice.currency) }
+        }
     }
 
     private func writeTax(into json: inout JSONBytes) {
@@ -172,6 +181,9 @@ package struct Explanation: Sendable {
     }
 
     private var digits: Int { invoice.currency.exponent }
+
+    /// What all of it costs, of which `amountMinor` may be a part.
+    private var wholeMinor: Int64 { term?.part?.wholeMinor ?? amountMinor }
 
     /// The amount before rounding, in millionths of a minor unit.
     private var exactAmount: Int128 {

@@ -102,15 +102,12 @@ package struct PlannedLine: Hashable, Sendable {
 /// The first term of an item that is not billed yet.
 package struct NextTerm: Hashable, Sendable {
     package let number: Int
-    /// When it starts and is to be billed; nil when it never will be: cancelled before, or after the
-    /// calendar's end.
+    /// When it starts and is to be billed; nil when it never will be.
     package let start: Day?
 
     fileprivate init(of item: DueItem, at number: Int) {
         self.number = number
-        let day = item.schedule.start(of: number)
-        let isCancelled = day.flatMap { day in item.cancelOn.map { day >= $0 } } ?? false
-        start = isCancelled ? nil : day
+        start = item.span.start(of: number)
     }
 }
 
@@ -164,27 +161,26 @@ extension DueItem {
         into drafts: inout [LineDraft], as index: Int, rules: BillingRules
     ) throws(ItemFailure.Reason) -> Int {
         let throughDay = dueThrough(rules)
-        guard schedule.isDue(nextTerm, through: throughDay, before: cancelOn) else { return nextTerm }
-        let recurring: Charge
-        let setUp: Charge?
-        do {
-            recurring = try Charge.recurring(self)
-            setUp = try nextTerm == 0 ? Charge.setUp(self) : nil
-        } catch {
-            throw .overflow
-        }
-        let terms = schedule.terms(
-            from: nextTerm, through: throughDay, before: cancelOn, limit: rules.termLimit)
-        if terms.count < rules.termLimit,
-            schedule.isDue(nextTerm + terms.count, through: throughDay, before: cancelOn)
-        {
+        guard span.isDue(nextTerm, through: throughDay) else { return nextTerm }
+        let terms = span.terms(from: nextTerm, through: throughDay, limit: rules.termLimit)
+        if terms.count < rules.termLimit, span.isDue(nextTerm + terms.count, through: throughDay) {
             throw .calendarEnds
         }
-        for term in terms where !billedAhead.contains(term.number) {
-            drafts.append(LineDraft(item: index, currency: price.currency, term: term, charge: recurring))
-            if term.number == 0, let setUp {
-                drafts.append(LineDraft(item: index, currency: price.currency, term: term, charge: setUp))
+        let start = drafts.count
+        do {
+            let recurring = try Charge.recurring(self)
+            for billed in terms where !billedAhead.contains(billed.term.number) {
+                let charge = try recurring.covering(billed, by: proration, in: rules.zone)
+                drafts.append(
+                    LineDraft(item: index, currency: price.currency, term: billed.term, charge: charge))
+                if billed.term.number == setUpTerm, let setUp = try Charge.setUp(self) {
+                    drafts.append(
+                        LineDraft(item: index, currency: price.currency, term: billed.term, charge: setUp))
+                }
             }
+        } catch {
+            drafts.removeSubrange(start...)
+            throw .overflow
         }
         var next = nextTerm + terms.count
         while billedAhead.contains(next) { next += 1 }

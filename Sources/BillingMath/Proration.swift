@@ -62,9 +62,9 @@ package struct Proration: Hashable, Sendable {
     package func rest(of start: Day, to end: Day, changedOn day: Day, in zone: TimeZone) -> Rest? {
         let boundary = changeDay == .preceding ? day.adding(days: 1) : day
         let from = min(max(boundary, start), end)
-        let whole = count(start, end, zone)
+        let whole = units(from: start, to: end, in: zone)
         guard whole > 0 else { return nil }
-        return Rest(unused: count(from, end, zone), whole: whole, from: from)
+        return Rest(unused: units(from: from, to: end, in: zone), whole: whole, from: from)
     }
 
     /// The same by seconds, where the change is a moment. It may fall on any second of the term.
@@ -82,9 +82,9 @@ package struct Proration: Hashable, Sendable {
 
     /// How much of `whole` a part of it is, by its units; nothing of what has none.
     func fraction(_ part: DaySpan, of whole: DaySpan, in zone: TimeZone) -> Fraction {
-        let units = count(whole.start, whole.end, zone)
-        guard units > 0 else { return .zero }
-        return Fraction(Int128(count(part.start, part.end, zone)), over: Int128(units))
+        let all = units(from: whole.start, to: whole.end, in: zone)
+        guard all > 0 else { return .zero }
+        return Fraction(Int128(units(from: part.start, to: part.end, in: zone)), over: Int128(all))
     }
 
     /// What a part of `whole` costs when all of it costs `amountMinor`: what is left from the part's start on
@@ -107,7 +107,7 @@ package struct Proration: Hashable, Sendable {
         return cost
     }
 
-    private func count(_ start: Day, _ end: Day, _ zone: TimeZone) -> Int64 {
+    func units(from start: Day, to end: Day, in zone: TimeZone) -> Int64 {
         switch unit {
         case .day: return Int64(start.days(until: end))
         case .fixed30: return Int64(end.in30DayMonths - start.in30DayMonths)

@@ -12,6 +12,9 @@ package struct Term: Hashable, Sendable {
         self.start = start
         self.end = end
     }
+
+    /// Nil for a term without a day, which no schedule has.
+    package var days: DaySpan? { DaySpan(start, end) }
 }
 
 /// When the terms of a subscription begin and end.
@@ -74,22 +77,5 @@ package struct Schedule: Hashable, Sendable {
             if let start = start(of: middle), start <= day { low = middle } else { high = middle }
         }
         return low
-    }
-
-    /// The terms from `first` on that start on or before `day` and before `cancelOn`, at most `limit` of
-    /// them. Ends early where the calendar does.
-    package func terms(from first: Int, through day: Day, before cancelOn: Day?, limit: Int) -> [Term] {
-        var terms: [Term] = []
-        var number = first
-        while terms.count < limit, isDue(number, through: day, before: cancelOn), let term = term(number) {
-            terms.append(term)
-            number += 1
-        }
-        return terms
-    }
-
-    func isDue(_ number: Int, through day: Day, before cancelOn: Day?) -> Bool {
-        guard let start = start(of: number), start <= day else { return false }
-        return cancelOn.map { start < $0 } ?? true
     }
 }

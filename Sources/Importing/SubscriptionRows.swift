@@ -86,10 +86,10 @@ struct SubscriptionRows: RowKind {
             subscription: subscription,
             items: [
                 SubscriptionItem(
-                    subscription: subscription, product: price.product, price: price.id,
-                    quantity: row.quantity,
+                    of: subscription, product: price.product, price: price.id, quantity: row.quantity,
                     interval: price.interval, firstTerm: row.days.firstTerm)
-            ].compactMap(\.self))
+            ].compactMap(\.self),
+            today: today)
     }
 
     /// A former system has no orders that are still to come: those wait as trials or as active.

@@ -109,10 +109,18 @@ package struct Billing: Sendable {
     private func end(_ context: BillingContext) async throws -> Int {
         try await database.write(context.scope) { tx in
             if !context.isDryRun {
-                try await Subscription.endDue(on: context.calendar.today, in: tx, at: clock.now())
+                try await Subscription.endDue(on: context.basis.calendar.today, in: tx, at: clock.now())
             }
-            return try await DueSchedule.countSkipped(in: context.window, tx)
+            return try await DueSchedule.countSkipped(in: context.basis.window, tx)
         }
+    }
+
+    func basis(
+        asOf: Day, _ calendar: TenantCalendar, begunOn: Day? = nil, in tx: Transaction
+    ) async throws -> BillingBasis {
+        BillingBasis(
+            calendar: calendar, taxRates: try await taxRates.rates(in: tx),
+            window: DueWindow(asOf: asOf, calendar.settings, begunOn: begunOn))
     }
 
     private func begin(_ request: BillingRequest) async throws -> BillingContext {
@@ -128,10 +136,10 @@ package struct Billing: Sendable {
                     BillingBegun(asOf: asOf, issuedOn: calendar.today), in: tx, at: clock.now())
             }
             return BillingContext(
-                scope: request.scope, calendar: calendar, taxRates: try await taxRates.rates(in: tx),
-                seller: try await Sellers.snapshot(in: tx, calendar),
-                window: DueWindow(asOf: asOf, calendar.settings),
-                isDryRun: request.isDryRun,
+                scope: request.scope,
+                basis: try await basis(
+                    asOf: asOf, calendar, begunOn: request.isDryRun ? calendar.today : nil, in: tx),
+                seller: try await Sellers.snapshot(in: tx, calendar), isDryRun: request.isDryRun,
                 recordedAt: clock.now())
         }
     }

@@ -16,13 +16,13 @@ struct BillingChunk: Sendable {
         var outcome = ChunkOutcome(unclaimed: customers.count)
         var batch = InvoiceBatch(
             Issuance(
-                tenant: context.scope.tenant, calendar: context.calendar, seller: context.seller,
+                tenant: context.scope.tenant, calendar: context.basis.calendar, seller: context.seller,
                 recordedAt: context.recordedAt))
         var terms = TermColumns()
         var advances = AdvanceColumns()
         for rows in claims {
             outcome.unclaimed -= 1
-            var account = CustomerBill(rows, context: context)
+            var account = CustomerBill(rows, context.basis)
             repeat {
                 let plan = account.plan()
                 for invoice in plan.invoices {

@@ -4,16 +4,12 @@ package import Kernel
 import Tax
 import Tenancy
 
-/// What holds for a whole run: read once at its start, so that all its invoices follow the same rules even
-/// when somebody changes the settings meanwhile.
-struct BillingContext: Sendable {
-    let scope: TenantScope
+/// What decides about every bill beside its own items: read once, so that all that is billed together follows
+/// the same rules even when somebody changes the settings meanwhile.
+struct BillingBasis: Sendable {
     let calendar: TenantCalendar
     let taxRates: [CountryCode: TaxRateEntry]
-    let seller: UUID
     let window: DueWindow
-    let isDryRun: Bool
-    let recordedAt: Instant
 
     /// What a customer pays, and the reason that the explanation of each line gives.
     func tax(of customer: BilledCustomer) -> CustomerTax {
@@ -26,15 +22,27 @@ struct BillingContext: Sendable {
     static let termLimit = 24
 }
 
+/// What holds for a whole run.
+struct BillingContext: Sendable {
+    let scope: TenantScope
+    let basis: BillingBasis
+    let seller: UUID
+    let isDryRun: Bool
+    let recordedAt: Instant
+}
+
 /// Which terms a run bills: those that start on or before the day asked for, or as many days behind it as
 /// their subscription is invoiced before due.
 struct DueWindow: Sendable, Hashable {
     let asOf: Day
     /// Of the company; schedules keep the number of those that differ.
     let daysBeforeDue: Int
+    /// Subscriptions that begin by this day are billed as if they had begun: a rehearsal must not begin them.
+    let begunOn: Day?
 
-    init(asOf: Day, _ settings: TenantSettings) {
+    init(asOf: Day, _ settings: TenantSettings, begunOn: Day? = nil) {
         self.asOf = asOf
+        self.begunOn = begunOn
         daysBeforeDue = PolicyCascade(tenant: settings.policies).value(Policies.invoiceDaysBeforeDue).value
     }
 

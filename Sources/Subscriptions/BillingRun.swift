@@ -119,7 +119,7 @@ struct BillingRun: Sendable {
             ])
         var outcome = ChunkOutcome(unclaimed: 0)
         outcome.failures = try await database.read(context.scope) { tx in
-            try await DueSchedule.failures(of: customer, in: context.window, tx)
+            try await DueSchedule.failures(of: customer, in: context.basis.window, tx)
         }
         return outcome
     }

@@ -1,4 +1,5 @@
 import BillingMath
+import Foundation
 import Invoicing
 import Kernel
 import Postgres
@@ -10,15 +11,15 @@ struct CustomerBill {
     private(set) var rows: [DueRow]
     private(set) var failures: [BillingFailure] = []
     private var items: [DueItem]
-    private let context: BillingContext
+    private let zone: TimeZone
     private let tax: CustomerTax
 
     /// The rows are those of one customer, and at least one.
-    init(_ rows: [DueRow], context: BillingContext) {
+    init(_ rows: [DueRow], _ basis: BillingBasis) {
         self.rows = rows
-        self.context = context
+        zone = basis.calendar.settings.timeZone.zone
         items = rows.map(\.item)
-        tax = context.tax(of: rows[0].customer)
+        tax = basis.tax(of: rows[0].customer)
     }
 
     /// What is due, without the items that cannot be billed: only they are left out.
@@ -53,12 +54,12 @@ struct CustomerBill {
     /// none.
     private var limitDay: Day {
         let limits = items.filter(\.isDue)
-            .compactMap { $0.schedule.start(of: $0.nextTerm + BillingContext.termLimit) }
+            .compactMap { $0.schedule.start(of: $0.nextTerm + BillingBasis.termLimit) }
         return limits.reduce(.last) { min($0, $1.adding(days: -1)) }
     }
 
     private func rules(through day: Day) -> BillingRules {
-        BillingRules(throughDay: day, tax: tax, termLimit: BillingContext.termLimit)
+        BillingRules(throughDay: day, tax: tax, zone: zone, termLimit: BillingBasis.termLimit)
     }
 }
 
@@ -76,11 +77,11 @@ extension CustomerBill {
                 let row = rows[line.item]
                 let explanation = Explanation(
                     line, of: invoice, for: items[line.item], price: row.price, rules: rules
-                ).naming([row.policies.applied(Policies.invoiceDaysBeforeDue)] + applied)
+                ).naming(row.policies(of: line.charge) + applied)
+                let charge = row.shown(line.charge)
                 return LineToIssue(
-                    description: row.description(of: line.charge.kind),
-                    quantityMicros: line.charge.quantity.micros,
-                    unitPriceMinor: line.charge.unitMinor, netMinor: line.netMinor, taxMinor: line.taxMinor,
+                    description: charge.description, quantityMicros: charge.quantity.micros,
+                    unitPriceMinor: charge.unitMinor, netMinor: line.netMinor, taxMinor: line.taxMinor,
                     taxRatePPM: tax.rate.ratePPM, periodStart: line.term.start, periodEnd: line.term.end,
                     source: row.itemID.description, explanation: JSONText(explanation.json))
             })

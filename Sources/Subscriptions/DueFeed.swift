@@ -45,8 +45,8 @@ struct DueFeed {
     private func readPage() async throws -> [DueSchedule] {
         try await database.read(context.scope) { tx in
             context.isDryRun
-                ? try await DueSchedule.byCustomer(after: cursor, in: context.window, tx)
-                : try await DueSchedule.byDay(after: cursor, in: context.window, tx)
+                ? try await DueSchedule.byCustomer(after: cursor, in: context.basis.window, tx)
+                : try await DueSchedule.byDay(after: cursor, in: context.basis.window, tx)
         }
     }
 }

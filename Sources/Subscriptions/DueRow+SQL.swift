@@ -18,26 +18,15 @@ extension DueRow {
     ) async throws -> [[DueRow]] {
         let locked = try await tx.pipeline([
             steadyPlans,
-            """
-            SELECT id, country, tax_exempt, \(Buyer.snapshot) AS buyer, customer_group_id, policies
-            FROM customers
-            WHERE id = ANY(\(customers.map(\.uuid)))
-            FOR NO KEY UPDATE SKIP LOCKED
-            """,
+            "\(BilledCustomer.selection(of: customers)) FOR NO KEY UPDATE SKIP LOCKED",
         ])[1]
         // Nobody changes a group's policies while its customers are held.
-        let decisions = try await CustomerGroup.policies(
-            of: Array(Set(locked.compactMap { try $0[4] as CustomerGroupID? })), in: tx)
-        var held: [CustomerID: BilledCustomer] = [:]
-        for row in locked {
-            let customer = try BilledCustomer(row: row, decisions, context.calendar.settings)
-            held[customer.id] = customer
-        }
+        let held = try await BilledCustomer.all(in: locked, context.basis.calendar.settings, tx)
         if held.isEmpty { return [] }
         var groups: [[DueRow]] = []
-        for row in try await tx.pipeline([due(of: Array(held.keys), in: context.window)])[0] {
+        for row in try await tx.pipeline([due(of: Array(held.keys), in: context.basis.window)])[0] {
             guard let customer = held[try row[Column.customer]] else { continue }
-            let due = try DueRow(row: row, of: customer, in: context.window)
+            let due = try DueRow(row: row, of: customer, in: context.basis.window)
             if groups.last?.first?.customer.id == customer.id {
                 groups[groups.count - 1].append(due)
             } else {
@@ -50,18 +39,19 @@ extension DueRow {
     private static func due(of customers: [CustomerID], in window: DueWindow) -> SQL {
         """
         SELECT i.customer_id, d.item_id, d.schedule_no, d.subscription_id, s.reference, s.cancel_on, d.anchor,
-            d.interval_unit, d.interval_count, d.next_term,
+            d.interval_unit, d.interval_count, d.starts_on, d.ends_on, d.next_term,
+            CASE WHEN d.charges_set_up THEN d.first_term END AS set_up_term,
             CASE WHEN d.has_gaps THEN ARRAY(
                 SELECT b.term_no FROM billed_terms AS b
                 WHERE b.item_id = d.item_id AND b.schedule_no = d.schedule_no AND b.term_no > d.next_term
                     AND b.kind = 'recurring' AND b.released_by = \(BilledTerm.notReleased)
             ) END AS billed_ahead,
-            i.quantity_micros, p.id AS price_id, p.currency, p.amount_minor, p.setup_fee_minor, t.name,
+            d.quantity_micros, p.id AS price_id, p.currency, p.amount_minor, p.setup_fee_minor, t.name,
             s.policies
         FROM subscription_items AS i
         CROSS JOIN LATERAL (
             SELECT * FROM item_schedules AS d
-            WHERE d.tenant_id = i.tenant_id AND d.item_id = i.id AND d.is_billable AND \(window.covers)
+            WHERE d.tenant_id = i.tenant_id AND d.item_id = i.id AND \(window.isBilled) AND \(window.covers)
             OFFSET 0
         ) AS d
         CROSS JOIN LATERAL (
@@ -72,7 +62,7 @@ extension DueRow {
             SELECT * FROM prices AS p WHERE p.tenant_id = d.tenant_id AND p.id = d.price_id OFFSET 0
         ) AS p
         CROSS JOIN LATERAL (
-            SELECT * FROM products AS t WHERE t.tenant_id = d.tenant_id AND t.id = i.product_id OFFSET 0
+            SELECT * FROM products AS t WHERE t.tenant_id = d.tenant_id AND t.id = p.product_id OFFSET 0
         ) AS t
         WHERE i.customer_id = ANY(\(customers.map(\.uuid)))
         ORDER BY i.customer_id, d.item_id, d.schedule_no
@@ -89,8 +79,9 @@ extension DueRow {
         """
 
     private enum Column: Int, ColumnKey {
-        case customer, item, schedule, subscription, reference, cancelOn, anchor, unit, count, nextTerm,
-            billedAhead, quantity, price, currency, amount, setupFee, productName, policies
+        case customer, item, schedule, subscription, reference, cancelOn, anchor, unit, count, startsOn,
+            endsOn, nextTerm, setUpTerm, billedAhead, quantity, price, currency, amount, setupFee,
+            productName, policies
 
         /// By place: names cost more than values where a run reads a hundred thousand rows.
         func index(in row: Row) -> Int? { rawValue }
@@ -112,19 +103,51 @@ extension DueRow {
         }
         let billedAhead: [Int32]? = try row[Column.billedAhead]
         item = DueItem(
-            schedule: Schedule(anchor: try row[Column.anchor], interval: interval),
-            nextTerm: try row[Column.nextTerm],
-            billedAhead: Set((billedAhead ?? []).map(Int.init)), cancelOn: try row[Column.cancelOn],
+            span: ScheduleSpan(
+                Schedule(anchor: try row[Column.anchor], interval: interval), from: try row[Column.startsOn],
+                to: try row[Column.endsOn], cancelOn: try row[Column.cancelOn]),
+            nextTerm: try row[Column.nextTerm], billedAhead: Set((billedAhead ?? []).map(Int.init)),
             quantity: try row[Column.quantity],
             price: UnitPrice(
                 currency: try row[Column.currency], recurringMinor: try row[Column.amount],
                 setUpMinor: try row[Column.setupFee]),
+            setUpTerm: try row[Column.setUpTerm], proration: Proration(by: policies),
             throughDay: window.throughDay(by: policies))
     }
 }
 
+extension Proration {
+    init(by policies: PolicyCascade) {
+        self.init(
+            unit: policies.value(Policies.prorationUnit), changeDay: policies.value(Policies.changeDay),
+            rounding: policies.value(Policies.prorationRounding))
+    }
+}
+
 extension BilledCustomer {
-    fileprivate init(
+    /// What `all` reads; a lock may follow.
+    static func selection(of customers: [CustomerID]) -> SQL {
+        """
+        SELECT id, country, tax_exempt, \(Buyer.snapshot) AS buyer, customer_group_id, policies
+        FROM customers
+        WHERE id = ANY(\(customers.map(\.uuid)))
+        """
+    }
+
+    static func all(
+        in rows: Rows, _ settings: TenantSettings, _ tx: Transaction
+    ) async throws -> [CustomerID: BilledCustomer] {
+        let groups = Array(Set(try rows.compactMap { try $0[4] as CustomerGroupID? }))
+        let decisions = try await CustomerGroup.policies(of: groups, in: tx)
+        var customers: [CustomerID: BilledCustomer] = [:]
+        for row in rows {
+            let customer = try BilledCustomer(row: row, decisions, settings)
+            customers[customer.id] = customer
+        }
+        return customers
+    }
+
+    private init(
         row: Row, _ groups: [CustomerGroupID: PolicySettings], _ settings: TenantSettings
     ) throws {
         let group: CustomerGroupID? = try row[4]

@@ -17,12 +17,25 @@ struct DueRow: Sendable {
     let policies: PolicyCascade
     let item: DueItem
 
-    /// What stands on the invoice; the period has columns of its own.
-    func description(of kind: Charge.Kind) -> String {
-        switch kind {
-        case .recurring: productName
-        case .setUp: "Set-up: \(productName)"
+    /// What stands on the invoice; the period has columns of its own. A part of a term is one at what it
+    /// costs: unit price times quantity is the amount on every line, as EN 16931 wants it.
+    func shown(_ charge: Charge) -> (description: String, quantity: Quantity, unitMinor: Int64) {
+        switch charge.kind {
+        case .setUp: ("Set-up: \(productName)", charge.quantity, charge.unitMinor)
+        case .recurring where charge.isPart:
+            ("Part of a term: \(charge.quantity) × \(productName)", .one, charge.amountMinor)
+        case .recurring: (productName, charge.quantity, charge.unitMinor)
         }
+    }
+
+    /// Those of the subscription that made the charge what it is.
+    func policies(of charge: Charge) -> [AppliedPolicy] {
+        let days = policies.applied(Policies.invoiceDaysBeforeDue)
+        guard charge.isPart else { return [days] }
+        return [
+            days, policies.applied(Policies.prorationUnit), policies.applied(Policies.changeDay),
+            policies.applied(Policies.prorationRounding),
+        ]
     }
 
     func failure(_ reason: BillingFailure.Reason) -> BillingFailure {

@@ -68,7 +68,7 @@ struct DueSchedule: Sendable {
             FROM subscription_items AS i
             CROSS JOIN LATERAL (
                 SELECT * FROM item_schedules AS d
-                WHERE d.tenant_id = i.tenant_id AND d.item_id = i.id AND d.is_billable
+                WHERE d.tenant_id = i.tenant_id AND d.item_id = i.id AND \(window.isBilled)
                     AND \(window.covers)
                 OFFSET 0
             ) AS d
@@ -86,7 +86,7 @@ struct DueSchedule: Sendable {
             FROM subscriptions AS s
             JOIN subscription_items AS i ON i.tenant_id = s.tenant_id AND i.subscription_id = s.id
             JOIN item_schedules AS d ON d.tenant_id = i.tenant_id AND d.item_id = i.id
-            WHERE s.state = 'suspended' AND \(window.covers)
+            WHERE s.state = 'suspended' AND NOT d.is_billable AND \(window.covers)
             """
         ) { try $0["skipped"] } ?? 0
     }
@@ -117,6 +117,18 @@ struct DueSchedule: Sendable {
 }
 
 extension DueWindow {
+    /// Whether schedule `d` is billed at all.
+    var isBilled: SQL {
+        guard let begunOn else { return "d.is_billable" }
+        return """
+            (d.is_billable OR EXISTS (
+                SELECT FROM subscriptions AS o
+                WHERE o.tenant_id = d.tenant_id AND o.id = d.subscription_id
+                    AND (o.state = 'trial' OR (o.state = 'pending' AND o.started_on <= \(begunOn)))
+                    AND COALESCE(o.trial_until <= \(begunOn), true)))
+            """
+    }
+
     /// Whether schedule `d` is due, for those that are looked up by key: no index helps it.
     var covers: SQL {
         "d.next_due_on <= \(asOf) + COALESCE(d.invoice_days_before_due, \(Int32(daysBeforeDue)))"

@@ -45,7 +45,8 @@ extension Subscription {
             """
             WITH ended AS (
                 UPDATE subscriptions AS s
-                SET state = 'cancelled', suspension_reason = NULL, version = version + 1
+                SET state = 'cancelled', suspension_reason = NULL, suspended_on = NULL,
+                    suspension_billing = NULL, version = version + 1
                 WHERE s.state <> 'cancelled' AND s.cancel_on <= \(today)
                     AND NOT EXISTS (
                         SELECT FROM subscription_items AS i

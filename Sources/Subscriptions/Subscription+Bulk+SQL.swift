@@ -41,45 +41,33 @@ extension Subscription {
         of items: [(Subscription, SubscriptionItem)], tenant: TenantID, recordedAt: Instant
     ) -> SQL {
         """
-        INSERT INTO subscription_items (tenant_id, id, subscription_id, customer_id, product_id,
-            quantity_micros, recorded_at)
-        SELECT \(tenant), id, subscription_id, customer_id, product_id, quantity_micros, \(recordedAt)
-        FROM unnest(\(items.map(\.1.id.uuid)), \(items.map(\.0.id.uuid)), \(items.map(\.0.customer.uuid)),
-            \(items.map(\.1.product.uuid)), \(items.map(\.1.quantity.micros)))
-            AS i (id, subscription_id, customer_id, product_id, quantity_micros)
+        INSERT INTO subscription_items (tenant_id, id, subscription_id, customer_id, recorded_at)
+        SELECT \(tenant), id, subscription_id, customer_id, \(recordedAt)
+        FROM unnest(\(items.map(\.1.id.uuid)), \(items.map(\.0.id.uuid)), \(items.map(\.0.customer.uuid)))
+            AS i (id, subscription_id, customer_id)
         """
     }
 
     private static func scheduleInsertion(
         of items: [(subscription: Subscription, item: SubscriptionItem)], tenant: TenantID
     ) -> SQL {
-        """
-        INSERT INTO item_schedules (tenant_id, item_id, schedule_no, customer_id, subscription_id,
-            price_id, anchor, interval_unit, interval_count, first_term, next_term, next_due_on, is_billable)
-        SELECT \(tenant), item_id, 1, customer_id, subscription_id, price_id, anchor, interval_unit,
-            interval_count, first_term, first_term, next_due_on, is_billable
-        FROM unnest(\(items.map(\.item.id.uuid)), \(items.map(\.subscription.customer.uuid)),
-            \(items.map(\.subscription.id.uuid)), \(items.map(\.item.schedule.price.uuid)),
-            \(items.map(\.item.schedule.terms.anchor)),
-            \(items.map(\.item.schedule.terms.interval.unit.rawValue)),
-            \(items.map { Int32($0.item.schedule.terms.interval.count) }),
-            \(items.map { Int32($0.item.schedule.firstTerm) }), \(items.map(\.item.schedule.nextDueOn)),
-            \(items.map(\.subscription.isBillable)))
-            AS s (item_id, customer_id, subscription_id, price_id, anchor, interval_unit, interval_count,
-                first_term, next_due_on, is_billable)
-        """
+        var columns = ScheduleColumns()
+        for (subscription, item) in items {
+            for schedule in item.schedules { columns.append(schedule, of: item.id, in: subscription) }
+        }
+        return columns.insertion(tenant: tenant)
     }
 
     private static func openingInsertion(
         of items: [(subscription: Subscription, item: SubscriptionItem)], tenant: TenantID
     ) -> SQL {
-        let opened = items.filter { $0.item.schedule.firstTerm > 0 }
+        let opened = items.filter { $0.item.schedules[0].firstTerm > 0 }
         return """
             INSERT INTO opening_terms (tenant_id, item_id, schedule_no, customer_id, billed_until, first_term)
             SELECT \(tenant), item_id, 1, customer_id, billed_until, first_term
             FROM unnest(\(opened.map(\.item.id.uuid)), \(opened.map(\.subscription.customer.uuid)),
-                \(opened.map { $0.item.schedule.terms.start(of: $0.item.schedule.firstTerm) }),
-                \(opened.map { Int32($0.item.schedule.firstTerm) }))
+                \(opened.map { $0.item.schedules[0].terms.start(of: $0.item.schedules[0].firstTerm) }),
+                \(opened.map { Int32($0.item.schedules[0].firstTerm) }))
                 AS o (item_id, customer_id, billed_until, first_term)
             """
     }

@@ -61,11 +61,17 @@ extension Subscriptions {
             .put("/v1/subscriptions/{id}/suspension"), .subscriptionsWrite,
             About(
                 tag: "Subscriptions", name: "suspendSubscription", summary: "Suspend a subscription",
-                details: "While it is suspended no term is billed.",
-                problems: [.notFound, .stale, SubscriptionsProblem.wrongState])
+                details: """
+                    What is billed meanwhile and afterwards, the policy suspension_billing says. What is \
+                    paused is not billed, and what is billed and not used is given back.
+                    """,
+                problems: [
+                    .notFound, .stale, SubscriptionsProblem.wrongState, SubscriptionsProblem.previewStale,
+                    SubscriptionsProblem.unbillable,
+                ])
         ) { (request: Request<SubscriptionPath, NoQuery, Suspending>, change: Change) in
-            try await suspend(request.path.id, for: request.body.reason, in: change)
-                .told { SubscriptionBody($0, for: request.actor) }
+            try await make(request.body, of: request.path.id, in: change)
+                .told { SubscriptionBody($0.whole, for: request.actor) }
         }
     }
 
@@ -74,11 +80,17 @@ extension Subscriptions {
             .delete("/v1/subscriptions/{id}/suspension"), .subscriptionsWrite,
             About(
                 tag: "Subscriptions", name: "resumeSubscription", summary: "Resume a suspended subscription",
-                details: "The next billing run bills the terms that started meanwhile.",
-                problems: [.notFound, .stale, SubscriptionsProblem.wrongState])
+                details: """
+                    What is due then is billed at once: the rest of the running term, or what was missed, as \
+                    the policy suspension_billing says.
+                    """,
+                problems: [
+                    .notFound, .stale, SubscriptionsProblem.wrongState, SubscriptionsProblem.unbillable,
+                ])
         ) { (request: Request<SubscriptionPath, NoQuery, NoBody>, change: Change) in
-            try await resume(request.path.id, in: change)
-                .told { SubscriptionBody($0, for: request.actor) }
+            try await make(
+                AskedMove(move: .resume, kind: .resumption), of: request.path.id, in: change
+            ).told { SubscriptionBody($0.whole, for: request.actor) }
         }
     }
 
@@ -88,17 +100,17 @@ extension Subscriptions {
             About(
                 tag: "Subscriptions", name: "cancelSubscription",
                 summary: "Cancel now or at the end of the term",
-                details:
-                    "Nothing that was billed is credited. At term_end the last running term decides the day.",
-                problems: [.notFound, .stale, SubscriptionsProblem.wrongState])
+                details: """
+                    At term_end the last running term decides the day. Now, nothing that was billed is \
+                    credited, unless credit says that what is not used is given back.
+                    """,
+                problems: [
+                    .notFound, .stale, SubscriptionsProblem.wrongState, SubscriptionsProblem.previewStale,
+                    SubscriptionsProblem.unbillable,
+                ])
         ) { (request: Request<SubscriptionPath, NoQuery, Cancelling>, change: Change) in
-            let id = request.path.id
-            let cancelled =
-                switch request.body.when {
-                case .now: try await cancelNow(id, in: change)
-                case .termEnd: try await cancelAtTermEnd(id, in: change)
-                }
-            return try cancelled.told { SubscriptionBody($0, for: request.actor) }
+            try await make(request.body, of: request.path.id, in: change)
+                .told { SubscriptionBody($0.whole, for: request.actor) }
         }
     }
 }

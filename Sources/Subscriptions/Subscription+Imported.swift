@@ -31,6 +31,8 @@ extension Subscription {
         self.reference = reference
         self.state = state
         suspensionReason = state == .suspended ? .staff : nil
+        suspendedOn = nil
+        suspensionBilling = nil
         self.currency = currency
         startedOn = days.startedOn
         trialUntil = days.trialUntil

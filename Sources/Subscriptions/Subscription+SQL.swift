@@ -8,8 +8,8 @@ import Tenancy
 extension Subscription {
     private static let columns: SQL =
         """
-        id, customer_id, reference, state, suspension_reason, currency, started_on, trial_until, cancel_on,
-            policies, version, recorded_at
+        id, customer_id, reference, state, suspension_reason, suspended_on, suspension_billing, currency,
+        started_on, trial_until, cancel_on, policies, version, recorded_at
         """
 
     init(row: Row) throws {
@@ -18,6 +18,8 @@ extension Subscription {
         reference = try row["reference"]
         state = try row["state"]
         suspensionReason = try row["suspension_reason"]
+        suspendedOn = try row["suspended_on"]
+        suspensionBilling = try row["suspension_billing"]
         currency = try row["currency"]
         startedOn = try row["started_on"]
         trialUntil = try row["trial_until"]
@@ -74,8 +76,8 @@ extension Subscription {
         let updated = try await tx.first(
             """
             UPDATE subscriptions
-            SET state = \(state), suspension_reason = \(suspensionReason), cancel_on = \(cancelOn),
-                version = version + 1
+            SET state = \(state), suspension_reason = \(suspensionReason), suspended_on = \(suspendedOn),
+                suspension_billing = \(suspensionBilling), cancel_on = \(cancelOn), version = version + 1
             WHERE id = \(id) AND version = \(version)
             RETURNING \(Subscription.columns)
             """, Subscription.init(row:))
@@ -98,28 +100,48 @@ struct SubscriptionFilter: Sendable {
     var reference: Code?
 }
 
-extension SubscriptionItem {
+extension ItemSchedule {
+    /// Of a row of item_schedules with `product_id` and the subscription's `cancel_on`.
     init(row: Row) throws {
-        id = try row["id"]
-        subscription = try row["subscription_id"]
+        number = try row["schedule_no"]
         product = try row["product_id"]
+        price = try row["price_id"]
         quantity = try row["quantity_micros"]
-        schedule = ItemSchedule(
-            number: try row["schedule_no"], price: try row["price_id"], terms: try Schedule(row: row),
-            firstTerm: try row["first_term"], next: (try row["next_term"], try row["next_due_on"]))
+        span = ScheduleSpan(
+            try Schedule(row: row), from: try row["starts_on"], to: try row["ends_on"],
+            cancelOn: try row["cancel_on"])
+        firstTerm = try row["first_term"]
+        nextTerm = try row["next_term"]
+        chargesSetUp = try row["charges_set_up"]
     }
+}
 
-    /// The items of some subscriptions with the schedule that is open, in the order in which they were added.
+extension SubscriptionItem {
+    /// The items of some subscriptions with their schedules, in the order in which they were added.
     static func of(_ subscriptions: [SubscriptionID], in tx: Transaction) async throws -> [SubscriptionItem] {
-        try await tx.all(
+        let rows = try await tx.all(
             """
-            SELECT i.id, i.subscription_id, i.product_id, i.quantity_micros, s.schedule_no, s.price_id,
-                s.anchor, s.interval_unit, s.interval_count, s.first_term, s.next_term, s.next_due_on
-            FROM subscription_items AS i
-            JOIN item_schedules AS s ON s.tenant_id = i.tenant_id AND s.item_id = i.id
-            WHERE i.subscription_id = ANY(\(subscriptions.map(\.uuid)))
-            ORDER BY i.subscription_id, i.id
-            """, SubscriptionItem.init(row:))
+            SELECT i.id, i.subscription_id, i.removed_on, d.schedule_no, d.price_id, p.product_id,
+                d.quantity_micros, d.anchor, d.interval_unit, d.interval_count, d.starts_on, d.ends_on,
+                s.cancel_on, d.first_term, d.next_term, d.charges_set_up
+            FROM subscriptions AS s
+            JOIN subscription_items AS i ON i.tenant_id = s.tenant_id AND i.subscription_id = s.id
+            JOIN item_schedules AS d ON d.tenant_id = i.tenant_id AND d.item_id = i.id
+            JOIN prices AS p ON p.tenant_id = d.tenant_id AND p.id = d.price_id
+            WHERE s.id = ANY(\(subscriptions.map(\.uuid)))
+            ORDER BY i.subscription_id, i.id, d.schedule_no
+            """
+        ) { row in
+            SubscriptionItem(
+                id: try row["id"], subscription: try row["subscription_id"],
+                removedOn: try row["removed_on"], schedules: [try ItemSchedule(row: row)])
+        }
+        return rows.reduce(into: []) { items, next in
+            guard let last = items.last, last.id == next.id else { return items.append(next) }
+            items[items.count - 1] = SubscriptionItem(
+                id: last.id, subscription: last.subscription, removedOn: last.removedOn,
+                schedules: last.schedules + next.schedules)
+        }
     }
 }
 

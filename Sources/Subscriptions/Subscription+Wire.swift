@@ -1,5 +1,6 @@
 import BillingMath
 import Kernel
+import Postgres
 import Web
 
 struct SubscriptionPath: Codable, Sendable {
@@ -44,17 +45,33 @@ struct NewSubscription: Codable, Sendable {
     }
 }
 
-struct Suspending: Codable, Sendable {
+struct Suspending: Codable, AskedOfSubscription {
     let reason: Subscription.SuspensionReason
+    /// Of the preview that was shown.
+    let commitment: Text<64, 64>?
+
+    func move(today: Day, in tx: Transaction) -> AskedMove {
+        AskedMove(move: .suspend(reason), kind: .suspension, commitment: commitment)
+    }
 }
 
-struct Cancelling: Codable, Sendable {
+struct Cancelling: Codable, AskedOfSubscription {
     enum When: String, Codable, Sendable, CaseIterable {
         case now
         case termEnd = "term_end"
     }
 
     let when: When
+    /// With `now`: whether what is billed and not used is given back. It is not unless told.
+    let credit: Bool?
+    let reason: Text<1, 500>?
+    /// Of the preview that was shown.
+    let commitment: Text<64, 64>?
+
+    func move(today: Day, in tx: Transaction) -> AskedMove {
+        let move: SubscriptionMove = when == .now ? .cancel(credits: credit ?? false) : .cancelAtTermEnd
+        return AskedMove(move: move, kind: .cancellation, reason: reason, commitment: commitment)
+    }
 }
 
 struct SubscriptionBody: Versioned, Codable, Sendable {
@@ -63,6 +80,9 @@ struct SubscriptionBody: Versioned, Codable, Sendable {
     let reference: Code?
     let state: Subscription.State
     let suspensionReason: Subscription.SuspensionReason?
+    let suspendedOn: Day?
+    /// What is billed meanwhile and afterwards; null: what the policies say when it is resumed.
+    let suspensionBilling: SuspensionBilling?
     let currency: Currency
     let startedOn: Day
     let trialUntil: Day?
@@ -73,6 +93,7 @@ struct SubscriptionBody: Versioned, Codable, Sendable {
     let actions: [Subscription.Action]
 }
 
+/// One item, as it is sold today.
 struct SubscriptionItemBody: Codable, Sendable {
     let id: SubscriptionItemID
     let productId: ProductID
@@ -82,6 +103,24 @@ struct SubscriptionItemBody: Codable, Sendable {
     let interval: Interval
     let nextTerm: Int
     let nextDueOn: Day?
+    /// The day from which on it is no longer part of the subscription.
+    let removedOn: Day?
+    /// How it was, is and will be sold, in the order of the days.
+    let schedules: [ItemScheduleBody]
+}
+
+/// What an item is from one day to another.
+struct ItemScheduleBody: Codable, Sendable {
+    let number: Int
+    let productId: ProductID
+    let priceId: PriceID
+    let quantity: Quantity
+    let anchor: Day
+    let interval: Interval
+    let startsOn: Day
+    /// The first day on which it no longer holds.
+    let endsOn: Day?
+    let nextDueOn: Day?
 }
 
 extension SubscriptionBody {
@@ -90,19 +129,31 @@ extension SubscriptionBody {
         self.init(
             id: subscription.id, customerId: subscription.customer, reference: subscription.reference,
             state: subscription.state, suspensionReason: subscription.suspensionReason,
+            suspendedOn: subscription.suspendedOn, suspensionBilling: subscription.suspensionBilling,
             currency: subscription.currency, startedOn: subscription.startedOn,
-            trialUntil: subscription.trialUntil,
-            cancelOn: subscription.cancelOn, items: whole.items.map(SubscriptionItemBody.init),
+            trialUntil: subscription.trialUntil, cancelOn: subscription.cancelOn,
+            items: whole.items.map { SubscriptionItemBody($0, today: whole.today) },
             version: subscription.version, recordedAt: subscription.recordedAt,
             actions: subscription.actions(for: actor))
     }
 }
 
 extension SubscriptionItemBody {
-    init(_ item: SubscriptionItem) {
+    fileprivate init(_ item: SubscriptionItem, today: Day) {
+        let sold = item.schedule(on: today)
         self.init(
-            id: item.id, productId: item.product, priceId: item.schedule.price, quantity: item.quantity,
-            anchor: item.schedule.terms.anchor, interval: item.schedule.terms.interval,
-            nextTerm: item.schedule.nextTerm, nextDueOn: item.schedule.nextDueOn)
+            id: item.id, productId: sold.product, priceId: sold.price, quantity: sold.quantity,
+            anchor: sold.terms.anchor, interval: sold.terms.interval, nextTerm: sold.nextTerm,
+            nextDueOn: sold.nextDueOn, removedOn: item.removedOn,
+            schedules: item.schedules.filter { !$0.isEmpty }.map(ItemScheduleBody.init))
+    }
+}
+
+extension ItemScheduleBody {
+    fileprivate init(_ schedule: ItemSchedule) {
+        self.init(
+            number: schedule.number, productId: schedule.product, priceId: schedule.price,
+            quantity: schedule.quantity, anchor: schedule.terms.anchor, interval: schedule.terms.interval,
+            startsOn: schedule.span.startsOn, endsOn: schedule.span.endsOn, nextDueOn: schedule.nextDueOn)
     }
 }

@@ -10,6 +10,10 @@ package struct Subscription: Versioned, Sendable, Hashable {
     package let reference: Code?
     package var state: State
     package var suspensionReason: SuspensionReason?
+    /// Nil when it is not suspended, or was when it was imported.
+    package var suspendedOn: Day?
+    /// What was decided at its suspension; nil: what the policies say when it is resumed.
+    package var suspensionBilling: SuspensionBilling?
     package let currency: Currency
     package let startedOn: Day
     package let trialUntil: Day?
@@ -47,17 +51,20 @@ extension Subscription {
     }
 
     package enum Action: String, Codable, Sendable, CaseIterable {
-        case suspend, resume, cancel
+        case suspend, resume, cancel, change
     }
 
-    /// Only an active subscription is billed.
-    package var isBillable: Bool { state == .active }
+    /// Only an active subscription is billed, or one whose suspension does not stop it.
+    package var isBillable: Bool {
+        state == .active || (state == .suspended && suspensionBilling == .billOn)
+    }
 
     package func allows(_ action: Action) -> Bool {
         switch action {
         case .suspend: state.next.contains(.suspended)
         case .resume: state == .suspended
         case .cancel: state.next.contains(.cancelled)
+        case .change: [.pending, .trial, .active].contains(state)
         }
     }
 
@@ -70,54 +77,5 @@ extension Subscription {
             throw SubscriptionsProblem.wrongState.with(
                 detail: "The subscription is \(state.rawValue): it takes no \(action.rawValue).")
         }
-    }
-}
-
-/// One product in a subscription, at the price version it was sold at.
-package struct SubscriptionItem: Sendable, Hashable {
-    package let id: SubscriptionItemID
-    package let subscription: SubscriptionID
-    package let product: ProductID
-    package let quantity: Quantity
-    package let schedule: ItemSchedule
-}
-
-/// By what an item is billed: terms of one interval from an anchor, at one price version. A change closes it
-/// and opens the next.
-package struct ItemSchedule: Sendable, Hashable {
-    package let number: Int
-    package let price: PriceID
-    package let terms: Schedule
-    /// Terms before this one were billed by a former system; 0 for all others.
-    package let firstTerm: Int
-    /// The first term that is not billed yet, and the day it starts; no day when none will ever be due.
-    package let nextTerm: Int
-    package let nextDueOn: Day?
-
-    /// A schedule as it begins.
-    package init(price: PriceID, terms: Schedule, firstTerm: Int, cancelOn: Day?) {
-        number = 1
-        self.price = price
-        self.terms = terms
-        self.firstTerm = firstTerm
-        nextTerm = firstTerm
-        nextDueOn = terms.start(of: firstTerm).flatMap { start in
-            cancelOn.map { start < $0 } ?? true ? start : nil
-        }
-    }
-
-    init(number: Int, price: PriceID, terms: Schedule, firstTerm: Int, next: (term: Int, dueOn: Day?)) {
-        self.number = number
-        self.price = price
-        self.terms = terms
-        self.firstTerm = firstTerm
-        nextTerm = next.term
-        nextDueOn = next.dueOn
-    }
-
-    /// When the term that runs on `day` ends; the anchor when none has begun.
-    func endOfTerm(runningOn day: Day) -> Day? {
-        guard let number = terms.number(runningOn: day) else { return terms.anchor }
-        return terms.start(of: number + 1)
     }
 }

@@ -31,7 +31,7 @@ package struct Subscriptions: Sendable {
     }
 
     package var endpoints: [Endpoint] {
-        subscriptionEndpoints + policyEndpoints + runEndpoints
+        subscriptionEndpoints + changeEndpoints + policyEndpoints + runEndpoints
     }
 
     package var jobs: [JobDefinition] {
@@ -70,8 +70,9 @@ package struct Subscriptions: Sendable {
             let subscriptions = try await Subscription.list(filter, page, in: tx)
             let items = try await SubscriptionItem.of(subscriptions.items.map(\.id), in: tx)
             let bySubscription = Dictionary(grouping: items, by: \.subscription)
+            let today = try await tenants.calendar(in: tx).today
             return subscriptions.map {
-                SubscriptionWithItems(subscription: $0, items: bySubscription[$0.id] ?? [])
+                SubscriptionWithItems(subscription: $0, items: bySubscription[$0.id] ?? [], today: today)
             }
         }
     }
@@ -79,7 +80,7 @@ package struct Subscriptions: Sendable {
     func read(_ id: SubscriptionID, _ scope: TenantScope) async throws -> SubscriptionWithItems {
         try await database.read(scope) { tx in
             guard let subscription = try await Subscription.find(id, in: tx) else { throw Problem.notFound }
-            return try await withItems(subscription, in: tx)
+            return try await withItems(subscription, today: tenants.calendar(in: tx).today, in: tx)
         }
     }
 
@@ -101,10 +102,11 @@ package struct Subscriptions: Sendable {
             version: 1, recordedAt: change.now)
         let items = zip(order.items, prices).map { ordered, price in
             SubscriptionItem(
-                subscription: subscription, product: price.product, price: price.id,
-                quantity: ordered.quantity, interval: price.interval, firstTerm: 0)
+                of: subscription, product: price.product, price: price.id, quantity: ordered.quantity,
+                interval: price.interval, firstTerm: 0)
         }
-        let whole = SubscriptionWithItems(subscription: subscription, items: items.compactMap(\.self))
+        let whole = SubscriptionWithItems(
+            subscription: subscription, items: items.compactMap(\.self), today: today)
         try await insert([whole], in: change.tx)
         return whole
     }
@@ -112,7 +114,7 @@ package struct Subscriptions: Sendable {
     /// Writes subscriptions that are already known to be right: the importer's, or one of `create`'s.
     package func insert(_ subscriptions: [SubscriptionWithItems], in tx: Transaction) async throws {
         try await Subscription.insert(subscriptions, in: tx)
-        let prices = Set(subscriptions.flatMap { $0.items.map(\.schedule.price) })
+        let prices = Set(subscriptions.flatMap { $0.items.flatMap { $0.schedules.map(\.price) } })
         try await Price.markInUse(prices.sorted(), in: tx)
         try await Event.record(
             subscriptions.map { SubscriptionsEvents.created($0.subscription) }, in: tx, at: clock.now())
@@ -142,70 +144,16 @@ package struct Subscriptions: Sendable {
         return prices
     }
 
-    private func withItems(_ subscription: Subscription, in tx: Transaction) async throws
-        -> SubscriptionWithItems
-    {
-        SubscriptionWithItems(
-            subscription: subscription, items: try await SubscriptionItem.of([subscription.id], in: tx))
-    }
-
     private typealias State = Subscription.State
 }
 
 extension Subscriptions {
-    /// Stops billing and service until `resume`.
-    func suspend(
-        _ id: SubscriptionID, for reason: Subscription.SuspensionReason, in change: Change
-    ) async throws -> Changed<SubscriptionWithItems> {
-        try await move(id, .suspend, in: change) { subscription, _, _ in
-            subscription.state = .suspended
-            subscription.suspensionReason = reason
-        }
-    }
-
-    func resume(_ id: SubscriptionID, in change: Change) async throws -> Changed<SubscriptionWithItems> {
-        try await move(id, .resume, in: change) { subscription, _, _ in
-            subscription.state = .active
-            subscription.suspensionReason = nil
-        }
-    }
-
-    /// Ends the subscription today. What was billed stays billed.
-    func cancelNow(_ id: SubscriptionID, in change: Change) async throws -> Changed<SubscriptionWithItems> {
-        try await move(id, .cancel, in: change) { subscription, _, today in
-            subscription.state = .cancelled
-            subscription.suspensionReason = nil
-            subscription.cancelOn = min(subscription.cancelOn ?? today, today)
-        }
-    }
-
-    /// Ends the subscription when its last running term does; until then the other items renew.
-    func cancelAtTermEnd(
-        _ id: SubscriptionID, in change: Change
-    ) async throws -> Changed<SubscriptionWithItems> {
-        try await move(id, .cancel, in: change) { subscription, items, today in
-            subscription.cancelOn =
-                items.compactMap { $0.schedule.endOfTerm(runningOn: today) }.max() ?? today
-        }
-    }
-
-    private func move(
-        _ id: SubscriptionID, _ action: Subscription.Action, in change: Change,
-        _ apply: (inout Subscription, [SubscriptionItem], Day) -> Void
-    ) async throws -> Changed<SubscriptionWithItems> {
-        let tx = change.tx
-        let found = try await change.subject(Subscription.lock(id, in: tx))
-        try found.require(action)
-        let before = try await withItems(found, in: tx)
-        var subscription = found
-        apply(&subscription, before.items, try await tenants.calendar(in: tx).today)
-        let updated = try await subscription.update(in: tx)
-        let event =
-            updated.state == found.state
-            ? SubscriptionsEvents.cancellationScheduled(updated)
-            : SubscriptionsEvents.moved(id, to: updated.state, version: updated.version)
-        try await Event.record([event], in: tx, at: change.now)
-        return Changed(from: before, to: try await withItems(updated, in: tx))
+    func withItems(
+        _ subscription: Subscription, today: Day, in tx: Transaction
+    ) async throws -> SubscriptionWithItems {
+        SubscriptionWithItems(
+            subscription: subscription, items: try await SubscriptionItem.of([subscription.id], in: tx),
+            today: today)
     }
 }
 
@@ -213,10 +161,13 @@ extension Subscriptions {
 package struct SubscriptionWithItems: Sendable {
     package let subscription: Subscription
     package let items: [SubscriptionItem]
+    /// Of the tenant: what is sold today is told apart from what was and what will be.
+    package let today: Day
 
-    package init(subscription: Subscription, items: [SubscriptionItem]) {
+    package init(subscription: Subscription, items: [SubscriptionItem], today: Day) {
         self.subscription = subscription
         self.items = items
+        self.today = today
     }
 }
 
@@ -225,25 +176,6 @@ extension Subscription.State {
     package static func atStart(_ start: Day, trialUntil: Day?, today: Day) -> Self {
         if start > today { return .pending }
         return trialUntil.map { $0 > today } ?? false ? .trial : .active
-    }
-}
-
-extension SubscriptionItem {
-    /// An item as it begins; nil for a price that is paid once.
-    package init?(
-        subscription: Subscription, product: ProductID, price: PriceID, quantity: Quantity,
-        interval: Interval?,
-        firstTerm: Int
-    ) {
-        guard let interval else { return nil }
-        id = .new()
-        self.subscription = subscription.id
-        self.product = product
-        self.quantity = quantity
-        schedule = ItemSchedule(
-            price: price, terms: Schedule(anchor: subscription.anchor, interval: interval),
-            firstTerm: firstTerm,
-            cancelOn: subscription.cancelOn)
     }
 }
 

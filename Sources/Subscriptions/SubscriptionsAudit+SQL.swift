@@ -6,9 +6,11 @@ import Postgres
 enum SubscriptionsAudit {
     static func findings(in tx: Transaction) async throws -> [AuditFinding] {
         let checks: [(String, SQL)] = [
-            ("term_gap", termGaps), ("term_days", termDays), ("term_invoice", termInvoices),
-            ("line_without_term", linesWithoutTerm), ("schedule_position", schedulePositions),
-            ("billable_state", billableStates), ("invoice_days", invoiceDays),
+            ("term_gap", termGaps), ("term_days", termDays), ("term_coverage", termCoverage),
+            ("schedule_overlap", scheduleOverlaps), ("term_credit", termCredits),
+            ("term_invoice", termInvoices), ("line_without_term", linesWithoutTerm),
+            ("schedule_position", schedulePositions), ("billable_state", billableStates),
+            ("invoice_days", invoiceDays),
         ]
         var findings: [AuditFinding] = []
         for (check, sql) in checks {
@@ -53,7 +55,68 @@ enum SubscriptionsAudit {
             format('term %s was billed from %s to %s', b.term_no, b.starts_on, b.ends_on) AS detail
         FROM billed_terms AS b
         JOIN item_schedules AS d USING (tenant_id, item_id, schedule_no)
-        WHERE b.starts_on <> \(start(of: "b.term_no")) OR b.ends_on <> \(start(of: "(b.term_no + 1)"))
+        WHERE b.starts_on <> GREATEST(\(start(of: "b.term_no")), d.starts_on)
+            OR b.ends_on NOT IN (\(start(of: "(b.term_no + 1)")),
+                LEAST(\(start(of: "(b.term_no + 1)")), d.ends_on))
+        """
+
+    /// The days that are billed and not given back are exactly those from a schedule's first term to its
+    /// next, within its days: none is missing, none is billed twice, and none behind its end.
+    private static let termCoverage: SQL =
+        """
+        SELECT d.item_id::text AS object,
+            format('schedule %s is to be billed for %s; it is for %s, less %s', d.schedule_no, life.days,
+                COALESCE(billed.days, '{}'), COALESCE(credited.days, '{}')) AS detail
+        FROM item_schedules AS d
+        CROSS JOIN LATERAL (
+            SELECT GREATEST(\(start(of: "d.first_term")), d.starts_on) AS lower,
+                LEAST(\(start(of: "d.next_term")), d.ends_on) AS upper
+        ) AS span
+        CROSS JOIN LATERAL (
+            SELECT CASE WHEN span.lower < span.upper
+                THEN datemultirange(daterange(span.lower, span.upper)) ELSE '{}' END AS days,
+                GREATEST(span.upper - span.lower, 0) AS number
+        ) AS life
+        CROSS JOIN LATERAL (
+            SELECT range_agg(daterange(b.starts_on, b.ends_on)) AS days,
+                COALESCE(sum(b.ends_on - b.starts_on), 0) AS number
+            FROM billed_terms AS b
+            WHERE b.tenant_id = d.tenant_id AND b.item_id = d.item_id AND b.schedule_no = d.schedule_no
+                AND b.kind = 'recurring' AND b.released_by = \(BilledTerm.notReleased)
+        ) AS billed
+        CROSS JOIN LATERAL (
+            SELECT range_agg(daterange(c.starts_on, c.ends_on)) AS days,
+                COALESCE(sum(c.ends_on - c.starts_on), 0) AS number
+            FROM credited_terms AS c
+            WHERE c.tenant_id = d.tenant_id AND c.item_id = d.item_id AND c.schedule_no = d.schedule_no
+        ) AS credited
+        WHERE NOT d.has_gaps
+            AND (COALESCE(billed.days, '{}') - COALESCE(credited.days, '{}') <> life.days
+                OR billed.number - credited.number <> life.number)
+        """
+
+    private static let scheduleOverlaps: SQL =
+        """
+        SELECT d.item_id::text AS object,
+            format('schedules %s and %s both hold on %s', d.schedule_no, o.schedule_no, o.starts_on) AS detail
+        FROM item_schedules AS d
+        JOIN item_schedules AS o ON o.tenant_id = d.tenant_id AND o.item_id = d.item_id
+            AND o.schedule_no > d.schedule_no
+        WHERE daterange(d.starts_on, d.ends_on) && daterange(o.starts_on, o.ends_on)
+        """
+
+    /// Days are given back by a line of a credit note on the line that billed them.
+    private static let termCredits: SQL =
+        """
+        SELECT c.item_id::text AS object,
+            format('days from %s are given back on credit note %s, which takes back line %s of %s',
+                c.starts_on, c.credit_note_id, l.invoice_line_no, n.invoice_id) AS detail
+        FROM credited_terms AS c
+        LEFT JOIN credit_notes AS n ON n.tenant_id = c.tenant_id AND n.id = c.credit_note_id
+        LEFT JOIN credit_note_lines AS l ON l.tenant_id = c.tenant_id AND l.credit_note_id = c.credit_note_id
+            AND l.line_no = c.credit_note_line_no
+        WHERE c.credit_note_id IS NOT NULL
+            AND (n.invoice_id, l.invoice_line_no) IS DISTINCT FROM (c.invoice_id, c.line_no)
         """
 
     /// A term stands on an issued invoice that is not void, or is released.
@@ -87,8 +150,8 @@ enum SubscriptionsAudit {
         FROM item_schedules AS d
         JOIN subscriptions AS s ON s.tenant_id = d.tenant_id AND s.id = d.subscription_id
         WHERE d.next_due_on IS DISTINCT FROM
-            CASE WHEN s.cancel_on <= \(start(of: "d.next_term")) THEN NULL
-                ELSE \(start(of: "d.next_term")) END
+            CASE WHEN LEAST(s.cancel_on, d.ends_on) <= GREATEST(\(start(of: "d.next_term")), d.starts_on)
+                THEN NULL ELSE GREATEST(\(start(of: "d.next_term")), d.starts_on) END
         """
 
     /// What the triggers keep with a schedule is what the nearest level below the company's says.
@@ -114,6 +177,7 @@ enum SubscriptionsAudit {
         SELECT d.item_id::text AS object, format('the subscription is %s', s.state) AS detail
         FROM item_schedules AS d
         JOIN subscriptions AS s ON s.tenant_id = d.tenant_id AND s.id = d.subscription_id
-        WHERE d.is_billable <> (s.state = 'active')
+        WHERE d.is_billable <> (s.state = 'active'
+            OR (s.state = 'suspended' AND COALESCE(s.suspension_billing = 'bill_on', false)))
         """
 }

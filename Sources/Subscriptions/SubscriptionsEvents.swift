@@ -16,7 +16,15 @@ enum SubscriptionsEvents {
         Event("subscription.policies_changed", subscription.id, version: subscription.version)
     }
 
-    static func cancellationScheduled(_ subscription: Subscription) -> Event {
-        Event("subscription.cancellation_scheduled", subscription.id, version: subscription.version)
+    /// What a move is heard as: that the subscription is in another state, that it will end, or that it has
+    /// changed.
+    static func made(
+        _ move: SubscriptionMove, _ before: Subscription, _ after: Subscription
+    ) -> [Event] {
+        if after.state != before.state {
+            return [moved(after.id, to: after.state, version: after.version)]
+        }
+        let name = move.action == .cancel ? "cancellation_scheduled" : "changed"
+        return [Event("subscription.\(name)", after.id, version: after.version)]
     }
 }

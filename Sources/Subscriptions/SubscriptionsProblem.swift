@@ -13,6 +13,19 @@ package enum SubscriptionsProblem {
     package static let unusablePrice = Problem(
         "unusable_price", status: 422,
         "A price must be current, recurring, and in the currency of the subscription.")
+    package static let unusableChange = Problem(
+        "unusable_change", status: 422, "The change cannot be made as asked. Each reason is listed in errors."
+    )
+    package static let changePlanned = Problem(
+        "change_planned", status: 409, "A change is planned already. Withdraw it first.")
+    package static let nothingPlanned = Problem(
+        "nothing_planned", status: 409, "No change is planned: there is nothing to withdraw.")
+    package static let previewStale = Problem(
+        "preview_stale", status: 409,
+        "What would be billed is no longer what the preview showed. Ask for another preview.")
+    package static let unbillable = Problem(
+        "unbillable", status: 409,
+        "An item of the subscription cannot be billed, so it cannot change. See its billing.")
     package static let billingBusy = Problem(
         "billing_already_asked", status: 409,
         "A billing run of your company is already waiting. Wait for it to finish.")

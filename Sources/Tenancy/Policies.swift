@@ -20,7 +20,29 @@ package enum Policies {
         "tax_rounding", downTo: .customer, shipped: .line,
         "Whether tax is rounded on each line, or once on the invoice and then shared out to its lines.")
 
-    package static let all: [any PolicyRule] = [invoiceDaysBeforeDue, paymentTermsDays, taxRounding]
+    package static let prorationUnit = Policy<Proration.Unit>(
+        "proration_unit", downTo: .subscription, shipped: .day,
+        "What a part of a term is measured in: days, seconds as clocks show them, or months of 30 days.")
+
+    package static let prorationRounding = Policy<Rounding>(
+        "proration_rounding", downTo: .subscription, shipped: .halfUp,
+        "How the price of a part of a term becomes a whole minor unit.")
+
+    package static let changeDay = Policy<Proration.ChangeDay>(
+        "change_day", downTo: .subscription, shipped: .following,
+        "Whether the day of a change belongs to what follows it or to what was before.")
+
+    package static let suspensionBilling = Policy<SuspensionBilling>(
+        "suspension_billing", downTo: .subscription, shipped: .skip,
+        """
+        Whether terms that start while a subscription is suspended are never billed, billed as always, or \
+        billed once it is resumed. What its customer has paused is never billed.
+        """)
+
+    package static let all: [any PolicyRule] = [
+        invoiceDaysBeforeDue, paymentTermsDays, taxRounding, prorationUnit, prorationRounding, changeDay,
+        suspensionBilling,
+    ]
 }
 
 /// A policy of any type of value.

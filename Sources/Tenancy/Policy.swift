@@ -68,3 +68,7 @@ extension PolicyValue where Self: RawRepresentable<String> & CaseIterable {
 }
 
 extension TaxRounding: PolicyValue {}
+extension Proration.Unit: PolicyValue {}
+extension Proration.ChangeDay: PolicyValue {}
+extension Rounding: PolicyValue {}
+extension SuspensionBilling: PolicyValue {}

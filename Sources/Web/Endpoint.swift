@@ -58,6 +58,23 @@ package struct Endpoint: Sendable {
         }
     }
 
+    /// An endpoint that answers a question which takes a body, for actors that hold `permission`: what a
+    /// change would come to. It changes nothing.
+    package init<
+        Path: Codable & Sendable, Query: Codable & Sendable, Body: Codable & Sendable,
+        Output: Codable & Sendable
+    >(
+        asking route: Route, _ permission: Permission, _ about: About,
+        _ handler: @escaping @Sendable (Request<Path, Query, Body>) async throws -> Output
+    ) {
+        precondition(route.path.hasSuffix("/preview"), "\(route) does more than to show")
+        let wire = Wire<Path, Query, Body, Output>(route)
+        self.init(route, permission, about, wire) { input, call, _ in
+            try wire.answer(
+                try await handler(Request(input, call)), status: Endpoint.status(about, wire.output))
+        }
+    }
+
     /// An endpoint that changes something. Its handler runs inside of the change, a transaction of whoever
     /// keeps the store: the answer, the audit log's entry and what was changed are written together or not
     /// at all. It may run again after a lost race, so it has no other effects.

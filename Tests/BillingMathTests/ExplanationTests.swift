@@ -50,7 +50,7 @@ struct ExplanationTests {
         for (reason, expected) in reasons {
             let rules = BillingRules(
                 throughDay: try #require(Day("2026-12-01")),
-                tax: CustomerTax(rate: .zero, rounding: .line, reason: reason), termLimit: 1)
+                tax: CustomerTax(rate: .zero, rounding: .line, reason: reason), zone: .gmt, termLimit: 1)
             let text = try explain(["2026-12-01 1month 0 - 1 105 0 EUR"], rules: rules)[0]
             #expect(text.contains(expected))
             #expect(text.contains(#""arithmetic":"1.05 * 0 % = 0.00","#))
@@ -116,7 +116,7 @@ struct ExplanationTests {
             tax: CustomerTax(
                 rate: try TaxRate(percent: "8.1"), rounding: .invoice,
                 reason: .countryRate(try #require(CountryCode("JP")), name: name)),
-            termLimit: 1)
+            zone: .gmt, termLimit: 1)
         let text = try explain(["2026-12-01 1month 0 - 1 105 0 EUR"], rules: rules)[0]
         let object = try parse(text)
         let tax = try #require(object["tax"] as? [String: Any])

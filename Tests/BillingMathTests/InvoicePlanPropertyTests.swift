@@ -1,4 +1,5 @@
 import BillingMath
+import Foundation
 import Kernel
 import Seeds
 import Testing
@@ -24,7 +25,8 @@ struct InvoicePlanPropertyTests {
         for _ in 0..<20 {
             let (items, rules) = try customer(using: &random)
             let earlier = rules.throughDay.adding(days: -Int.random(in: 0...200, using: &random))
-            let earlierRules = BillingRules(throughDay: earlier, tax: rules.tax, termLimit: rules.termLimit)
+            let earlierRules = BillingRules(
+                throughDay: earlier, tax: rules.tax, zone: .gmt, termLimit: rules.termLimit)
             let first = InvoicePlan(items: items, rules: earlierRules)
             let second = InvoicePlan(items: zip(items, first.next).map { $0.standing(at: $1) }, rules: rules)
             let whole = InvoicePlan(items: items, rules: rules)
@@ -37,7 +39,7 @@ struct InvoicePlanPropertyTests {
     func limitedRuns(seed: UInt64) throws {
         var random = Seeded(seed)
         let (items, rules) = try customer(using: &random)
-        let limited = BillingRules(throughDay: rules.throughDay, tax: rules.tax, termLimit: 3)
+        let limited = BillingRules(throughDay: rules.throughDay, tax: rules.tax, zone: .gmt, termLimit: 3)
         let whole = InvoicePlan(items: items, rules: rules)
         var current = items
         var terms = 0
@@ -82,7 +84,7 @@ struct InvoicePlanPropertyTests {
                     }
                 }
                 // Said anew in the plainest way: every day of the calendar up to the last is looked at.
-                let end = min(rules.throughDay.adding(days: 1), item.cancelOn ?? .last)
+                let end = min(rules.throughDay.adding(days: 1), item.span.cancelOn ?? .last)
                 let days = max(0, item.schedule.anchor.days(until: end))
                 let due = (0..<days).compactMap { after in
                     item.schedule.number(startingOn: item.schedule.anchor.adding(days: after))
@@ -102,9 +104,11 @@ struct InvoicePlanPropertyTests {
             let schedule = Schedule.random(using: &random)
             let isCancelled = Int.random(in: 0..<4, using: &random) == 0
             return DueItem(
-                schedule: schedule, nextTerm: Int.random(in: 0...5, using: &random),
-                cancelOn: isCancelled
-                    ? schedule.anchor.adding(days: Int.random(in: 0...900, using: &random)) : nil,
+                span: ScheduleSpan(
+                    schedule,
+                    cancelOn: isCancelled
+                        ? schedule.anchor.adding(days: Int.random(in: 0...900, using: &random)) : nil),
+                nextTerm: Int.random(in: 0...5, using: &random),
                 quantity: Quantity(micros: Int64.random(in: 1...5, using: &random) * 500_000),
                 price: UnitPrice(
                     currency: currencies.randomElement(using: &random)!,
@@ -115,6 +119,6 @@ struct InvoicePlanPropertyTests {
             rate: try #require(TaxRate(ratePPM: Int.random(in: 0...270_000, using: &random))),
             rounding: Bool.random(using: &random) ? .line : .invoice, reason: .exempt)
         let day = try #require(Day("2023-06-30")).adding(days: Int.random(in: -700...700, using: &random))
-        return (items, BillingRules(throughDay: day, tax: tax, termLimit: 5000))
+        return (items, BillingRules(throughDay: day, tax: tax, zone: .gmt, termLimit: 5000))
     }
 }

@@ -133,7 +133,7 @@ struct InvoicePlanTests {
         let item = try DueItem(row: "2026-12-01 1month 0 - 1 100 0 EUR")
         func through(_ day: String) throws -> DueItem {
             DueItem(
-                schedule: item.schedule, nextTerm: 0, cancelOn: nil, quantity: item.quantity,
+                span: item.span, nextTerm: 0, quantity: item.quantity,
                 price: item.price, throughDay: try Day(row: day))
         }
         let items = [try through("2026-12-01"), try through("2027-01-15"), try through("2026-11-30")]
@@ -153,7 +153,7 @@ struct InvoicePlanTests {
     func billedAhead() throws {
         let item = try DueItem(row: "2026-01-31 1month 1 - 1 499 0 EUR")
         let gap = DueItem(
-            schedule: item.schedule, nextTerm: 1, billedAhead: [2, 3, 5], cancelOn: nil,
+            span: item.span, nextTerm: 1, billedAhead: [2, 3, 5],
             quantity: item.quantity, price: item.price)
         let early = InvoicePlan(items: [gap], rules: try .german(throughDay: "2026-02-28"))
         #expect(early.invoices.map(\.summary) == ["2026-02-28 EUR 499+95=594 0.recurring.1=499+95"])

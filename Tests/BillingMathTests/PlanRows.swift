@@ -1,4 +1,5 @@
 import BillingMath
+import Foundation
 import Kernel
 import Testing
 
@@ -11,9 +12,10 @@ extension DueItem {
         let count = try #require(Int(digits))
         let interval = try #require(Interval(count, unit))
         self.init(
-            schedule: Schedule(anchor: try Day(row: cells[0]), interval: interval),
+            span: ScheduleSpan(
+                Schedule(anchor: try Day(row: cells[0]), interval: interval),
+                cancelOn: cells[3] == "-" ? nil : try Day(row: cells[3])),
             nextTerm: try #require(Int(cells[2])),
-            cancelOn: cells[3] == "-" ? nil : try Day(row: cells[3]),
             quantity: try Quantity(decimal: cells[4]),
             price: UnitPrice(
                 currency: try #require(Currency(cells[7])), recurringMinor: try #require(Int64(cells[5])),
@@ -37,7 +39,7 @@ extension BillingRules {
             tax: CustomerTax(
                 rate: try TaxRate(percent: percent), rounding: rounding,
                 reason: .countryRate(try #require(CountryCode("DE")), name: "USt")),
-            termLimit: termLimit)
+            zone: .gmt, termLimit: termLimit)
     }
 }
 

@@ -66,9 +66,8 @@ struct ScheduleTests {
     func dueTerms() throws {
         let monthly = try schedule("2026-01-31", "1 month")
         func due(from first: Int, _ day: String, before: String? = nil, limit: Int = 15) throws -> [Int] {
-            let terms = monthly.terms(
-                from: first, through: try Day(row: day), before: try before.map(Day.init(row:)), limit: limit)
-            return terms.map(\.number)
+            let span = ScheduleSpan(monthly, cancelOn: try before.map(Day.init(row:)))
+            return span.terms(from: first, through: try Day(row: day), limit: limit).map(\.term.number)
         }
         #expect(try due(from: 0, "2026-01-30") == [])
         #expect(try due(from: 0, "2026-01-31") == [0])

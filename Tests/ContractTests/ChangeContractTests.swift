@@ -162,6 +162,11 @@ struct Attempt: Sendable {
         switch endpoint.about.name {
         case "restoreProduct": _ = try await client.must(.put, path)
         case "resumeSubscription": _ = try await client.must(.put, path, ["reason": "staff"])
+        case "withdrawChanges":
+            let price = try await ObjectMaker(world.ours).make(for: "prices")
+            _ = try await client.must(
+                .post, "/\(object)/changes",
+                ["items": [["price_id": .string(price)]], "when": "term_end"])
         case "voidInvoice": _ = try await client.must(.post, "/\(object)/finalization")
         case "startBillingRun": try await world.overseen("DELETE FROM jobs", "DELETE FROM billing_runs")
         case "retryJob", "discardJob":

@@ -21,7 +21,7 @@ extension World {
             for _ in 1...2 {
                 _ = try await maker.contact()
                 _ = try await maker.creditNote()
-                _ = try await maker.subscription()
+                try await maker.changedSubscription()
             }
             _ = try await maker.make(for: "product-families")
             _ = try await maker.make(for: "customer-groups")

@@ -23,5 +23,7 @@ extension JSONValue {
 
 extension Endpoint {
     /// Reads or calculates, and changes nothing.
-    var isQuestion: Bool { route.method == .get || route.path.hasPrefix("/v1/calculations/") }
+    var isQuestion: Bool {
+        route.method == .get || route.path.hasPrefix("/v1/calculations/") || route.path.hasSuffix("/preview")
+    }
 }

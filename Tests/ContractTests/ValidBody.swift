@@ -26,6 +26,13 @@ extension Endpoint {
                 valid = valid.replacing(place.pointer[...], by: .string("Name \(EventID.new())"))
             }
         }
+        // What a preview came to, and there was none.
+        if places.contains(where: { $0.pointer == "/commitment" }) { valid = valid.removing("commitment") }
+        // An item that is added names none that is there.
+        if ["changeSubscription", "previewChange"].contains(about.name) {
+            let price = try await maker.make(for: "prices")
+            valid = valid.replacing("/items", by: [["price_id": .string(price), "quantity": "2"]])
+        }
         // Users of this role alone belong to a customer.
         if about.name == "createUser" { valid = valid.replacing("/role", by: "customer") }
         if about.name == "changePassword" {
@@ -42,9 +49,17 @@ extension JSONSchema {
             "cus": "customers", "grp": "customer-groups", "fam": "product-families", "inv": "invoices",
             "pri": "prices",
             "prd": "products",
-            "sub": "subscriptions", "usr": "users",
+            "sit": "subscription-items", "sub": "subscriptions", "usr": "users",
         ]
         guard let prefix = pattern?.firstMatch(of: /^\^([a-z]{3})_\[0-7\]/)?.1 else { return nil }
         return collections[prefix] ?? "of \(prefix)_"
+    }
+}
+
+extension JSONValue {
+    fileprivate func removing(_ field: String) -> JSONValue {
+        guard case .object(var fields) = self else { return self }
+        fields[field] = nil
+        return .object(fields)
     }
 }

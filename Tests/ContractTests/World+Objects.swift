@@ -32,6 +32,7 @@ struct ObjectMaker: Sendable {
                 try await company.owner.must(
                     .post, "/v1/product-families", ["name": .string("Made \(unique)")])
             case "products": try await product()
+            case "subscription-items": try await subscription()["items"][0]
             case "subscriptions": try await subscription()
             case "tax-rates": try await taxRate()
             case "sessions": try await session()
@@ -117,6 +118,18 @@ struct ObjectMaker: Sendable {
         let price = try await product()["prices"][0]["id"]
         return try await company.owner.must(
             .post, "/v1/subscriptions", ["customer_id": id, "items": [["price_id": price]]])
+    }
+
+    /// A billed subscription that is cancelled at once, with what is not used given back.
+    func changedSubscription() async throws {
+        let made = try await subscription()
+        let id = try #require(made["id"].text)
+        let answer = try await company.owner.send(
+            .post, "/v1/subscriptions/\(id)/changes",
+            ["items": [["item_id": made["items"][0]["id"], "quantity": "2"]]])
+        try #require(answer.status == 201, "\(answer.text)")
+        _ = try await company.owner.must(
+            .post, "/v1/subscriptions/\(id)/cancellation", ["when": "now", "credit": true])
     }
 
     /// As `make`, for an object that others belong to: lists that are asked for it have something to show.

@@ -57,7 +57,7 @@ struct ExampleProvider {
         let byCustomer = Dictionary(grouping: active) { $0["customer_ref"] }
         return try Self.rows("\(slug)/customers.csv").flatMap { customer in
             let items = try (byCustomer[customer["ref"]] ?? []).map(item)
-            let rules = BillingRules(throughDay: day, tax: try tax(of: customer), termLimit: 100)
+            let rules = BillingRules(throughDay: day, tax: try tax(of: customer), zone: .gmt, termLimit: 100)
             let plan = InvoicePlan(items: items, rules: rules)
             #expect(plan.failures.isEmpty)
             return plan.invoices.map { (customer["ref"], $0) }
@@ -87,8 +87,9 @@ struct ExampleProvider {
             nextTerm = try #require(schedule.number(startingOn: billedUntil))
         }
         return DueItem(
-            schedule: schedule, nextTerm: nextTerm,
-            cancelOn: row["cancel_on"].isEmpty ? nil : try Self.day(row["cancel_on"]),
+            span: ScheduleSpan(
+                schedule, cancelOn: row["cancel_on"].isEmpty ? nil : try Self.day(row["cancel_on"])),
+            nextTerm: nextTerm,
             quantity: try Quantity(decimal: row["quantity"]), price: try #require(prices[Self.priceKey(row)]))
     }
 

@@ -86,8 +86,8 @@ struct VoidedInvoiceTests {
             try await server.api { anyone in
                 let staff = try await anyone.signedIn(company.user(.staff))
                 let id = try await staff.onlySubscription()
-                _ = try await staff.send(.post, "/v1/subscriptions/\(id)/cancellation", ["when": "term_end"])
                 try await staff.voidInvoice(serviceOn: "C1,EUR,2026-12-15,1,1000,190,1190")
+                _ = try await staff.send(.post, "/v1/subscriptions/\(id)/cancellation", ["when": "term_end"])
                 #expect(try await company.audit() == [])
                 #expect(try await company.bill(asOf: "2026-12-20").totals.isEmpty)
                 #expect(try await company.invoices() == ["C1,EUR,2026-11-15,1,1000,190,1190"])

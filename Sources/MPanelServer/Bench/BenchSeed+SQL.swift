@@ -50,13 +50,13 @@ enum BenchSeed {
             version, recorded_at)
             SELECT tenant_id, subscription_id, customer_id, 'S' || i, 'active', 'EUR', '2026-12-01', 1,
                 now() FROM s;
-        INSERT INTO subscription_items (tenant_id, id, subscription_id, customer_id, product_id,
-            quantity_micros, recorded_at)
-            SELECT tenant_id, item_id, subscription_id, customer_id, product_id, 1000000, now() FROM s;
+        INSERT INTO subscription_items (tenant_id, id, subscription_id, customer_id, recorded_at)
+            SELECT tenant_id, item_id, subscription_id, customer_id, now() FROM s;
         INSERT INTO item_schedules (tenant_id, item_id, schedule_no, customer_id, subscription_id,
-            price_id, anchor, interval_unit, interval_count, first_term, next_term, next_due_on, is_billable)
-            SELECT tenant_id, item_id, 1, customer_id, subscription_id, price_id, '2026-12-01', 'month', 1,
-                0, 0, '2026-12-01', true
+            price_id, quantity_micros, anchor, interval_unit, interval_count, starts_on, charges_set_up,
+            first_term, next_term, next_due_on, is_billable)
+            SELECT tenant_id, item_id, 1, customer_id, subscription_id, price_id, 1000000, '2026-12-01',
+                'month', 1, '2026-12-01', true, 0, 0, '2026-12-01', true
             FROM s;
         """
     }

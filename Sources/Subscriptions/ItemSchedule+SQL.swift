@@ -1,0 +1,60 @@
+import BillingMath
+import Foundation
+import Kernel
+import Postgres
+
+/// The columns of `item_schedules` that one transaction adds.
+struct ScheduleColumns: Sendable {
+    private var item: [UUID] = []
+    private var number: [Int32] = []
+    private var customer: [UUID] = []
+    private var subscription: [UUID] = []
+    private var price: [UUID] = []
+    private var quantity: [Int64] = []
+    private var anchor: [Day] = []
+    private var unit: [String] = []
+    private var count: [Int32] = []
+    private var startsOn: [Day] = []
+    private var endsOn: [Day?] = []
+    private var chargesSetUp: [Bool] = []
+    private var firstTerm: [Int32] = []
+    private var nextTerm: [Int32] = []
+    private var nextDueOn: [Day?] = []
+    private var isBillable: [Bool] = []
+
+    mutating func append(_ schedule: ItemSchedule, of id: SubscriptionItemID, in owner: Subscription) {
+        item.append(id.uuid)
+        number.append(Int32(schedule.number))
+        customer.append(owner.customer.uuid)
+        subscription.append(owner.id.uuid)
+        price.append(schedule.price.uuid)
+        quantity.append(schedule.quantity.micros)
+        anchor.append(schedule.terms.anchor)
+        unit.append(schedule.terms.interval.unit.rawValue)
+        count.append(Int32(schedule.terms.interval.count))
+        startsOn.append(schedule.span.startsOn)
+        endsOn.append(schedule.span.endsOn)
+        chargesSetUp.append(schedule.chargesSetUp)
+        firstTerm.append(Int32(schedule.firstTerm))
+        nextTerm.append(Int32(schedule.nextTerm))
+        nextDueOn.append(schedule.nextDueOn)
+        isBillable.append(owner.isBillable)
+    }
+
+    func insertion(tenant: TenantID) -> SQL {
+        """
+        INSERT INTO item_schedules (tenant_id, item_id, schedule_no, customer_id, subscription_id,
+            price_id, quantity_micros, anchor, interval_unit, interval_count, starts_on, ends_on,
+            charges_set_up, first_term, next_term, next_due_on, is_billable)
+        SELECT \(tenant), item_id, schedule_no, customer_id, subscription_id, price_id, quantity_micros,
+            anchor, interval_unit, interval_count, starts_on, ends_on, charges_set_up, first_term, next_term,
+            next_due_on, is_billable
+        FROM unnest(\(item), \(number), \(customer), \(subscription), \(price), \(quantity), \(anchor),
+            \(unit), \(count), \(startsOn), \(endsOn), \(chargesSetUp), \(firstTerm), \(nextTerm),
+            \(nextDueOn), \(isBillable))
+            AS s (item_id, schedule_no, customer_id, subscription_id, price_id, quantity_micros, anchor,
+                interval_unit, interval_count, starts_on, ends_on, charges_set_up, first_term, next_term,
+                next_due_on, is_billable)
+        """
+    }
+}

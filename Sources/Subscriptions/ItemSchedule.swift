@@ -1,0 +1,80 @@
+package import BillingMath
+package import Kernel
+
+/// By what an item is billed: how many of it at one price version, in terms of one interval from an anchor,
+/// from one day to another. A change closes it and opens the next; none is ever opened again.
+package struct ItemSchedule: Sendable, Hashable {
+    /// Counted from 1.
+    package let number: Int
+    package let product: ProductID
+    package let price: PriceID
+    package let quantity: Quantity
+    package internal(set) var span: ScheduleSpan
+    /// The first term that it bills, or a part of which. Terms before it were billed by a former system or by
+    /// the schedule before.
+    package let firstTerm: Int
+    /// The first term that is not billed yet.
+    package internal(set) var nextTerm: Int
+    /// Whether the set-up fee comes with its first term.
+    package let chargesSetUp: Bool
+
+    package var terms: Schedule { span.schedule }
+
+    /// The day on which the next term starts; nil when none will ever be due.
+    package var nextDueOn: Day? { span.start(of: nextTerm) }
+
+    /// Undone before it began.
+    var isEmpty: Bool { span.endsOn == span.startsOn }
+
+    /// When the term that runs on `day` ends; the anchor when none has begun.
+    func endOfTerm(runningOn day: Day) -> Day? {
+        guard let number = terms.number(runningOn: day) else { return terms.anchor }
+        return terms.start(of: number + 1)
+    }
+
+    /// Ends it on `day`, unless it has ended before.
+    mutating func close(on day: Day) {
+        let end = max(span.startsOn, span.endsOn.map { min($0, day) } ?? day)
+        span = ScheduleSpan(terms, from: span.startsOn, to: end, cancelOn: span.cancelOn)
+    }
+
+    mutating func cancel(on day: Day?) {
+        span = ScheduleSpan(terms, from: span.startsOn, to: span.endsOn, cancelOn: day)
+    }
+}
+
+/// One product in a subscription, and by which schedules it was, is and will be billed.
+package struct SubscriptionItem: Sendable, Hashable {
+    package let id: SubscriptionItemID
+    package let subscription: SubscriptionID
+    /// The day from which on it is no longer part of the subscription.
+    package let removedOn: Day?
+    /// In the order of their days; at least one.
+    package let schedules: [ItemSchedule]
+
+    /// The one that holds on a day: else the next that will, else the last that did.
+    func schedule(on day: Day) -> ItemSchedule {
+        let real = schedules.filter { !$0.isEmpty }
+        return real.last { $0.span.startsOn <= day && ($0.span.endsOn.map { $0 > day } ?? true) }
+            ?? real.first { $0.span.startsOn > day } ?? real.last ?? schedules[schedules.count - 1]
+    }
+}
+
+extension SubscriptionItem {
+    /// An item as it begins; nil for a price that is paid once.
+    package init?(
+        of subscription: Subscription, product: ProductID, price: PriceID, quantity: Quantity,
+        interval: Interval?, firstTerm: Int
+    ) {
+        guard let interval else { return nil }
+        let terms = Schedule(anchor: subscription.anchor, interval: interval)
+        self.init(
+            id: .new(), subscription: subscription.id, removedOn: nil,
+            schedules: [
+                ItemSchedule(
+                    number: 1, product: product, price: price, quantity: quantity,
+                    span: ScheduleSpan(terms, cancelOn: subscription.cancelOn), firstTerm: firstTerm,
+                    nextTerm: firstTerm, chargesSetUp: firstTerm == 0)
+            ])
+    }
+}

@@ -1,0 +1,136 @@
+import BillingMath
+import Kernel
+import Tenancy
+
+/// A subscription with all that decides what is billed of it: as it is, or as a change makes it. A change is
+/// made here first, where nothing is kept, so that a preview and the change itself come to the same.
+struct SubscriptionHistory: Sendable {
+    var subscription: Subscription
+    /// In the order in which they were added.
+    var items: [ItemHistory]
+    let customer: BilledCustomer
+    var policies: PolicyCascade { customer.policies.with(subscription: subscription.policies) }
+    var proration: Proration { Proration(by: policies) }
+
+    /// The first day that belongs to what follows a change on `day`.
+    func boundary(_ day: Day) -> Day {
+        proration.changeDay == .preceding ? day.adding(days: 1) : day
+    }
+
+    /// The first day after `day` on which a change that is made already takes effect; nil when none is to
+    /// come. The subscription's first day and a cancellation are none.
+    func plannedOn(after day: Day) -> Day? {
+        let spans = items.flatMap(\.schedules).filter { !$0.schedule.isEmpty }.map(\.schedule.span)
+        let starts = spans.map(\.startsOn).filter { $0 > subscription.anchor }
+        let ends = spans.compactMap(\.endsOn).filter { end in
+            subscription.cancelOn.map { end < $0 } ?? true
+        }
+        return (starts + ends).filter { $0 > day }.min()
+    }
+}
+
+/// One item of it, with its schedules from the first to the last, and what was billed by them.
+struct ItemHistory: Sendable {
+    let id: SubscriptionItemID
+    /// Made by the change.
+    var isNew = false
+    var removedOn: Day?
+    var schedules: [SoldSchedule]
+    /// The lines that billed terms of it, as far back as a change can reach.
+    let billed: [BilledLine]
+
+    /// What holds from its last change on.
+    var last: SoldSchedule { schedules[schedules.count - 1] }
+}
+
+/// A schedule and what it sells.
+struct SoldSchedule: Sendable, Hashable {
+    var schedule: ItemSchedule
+    let offer: Offer
+    /// Later terms that are billed already; see `DueItem`.
+    var billedAhead: Set<Int> = []
+    /// Made by the change.
+    var isNew = false
+}
+
+/// What a price sells, and for how much.
+struct Offer: Sendable, Hashable {
+    let price: PriceID
+    let product: ProductID
+    let productName: String
+    let unit: UnitPrice
+    let interval: Interval
+}
+
+/// A line of an issued invoice that billed a term, and what was given back of it.
+struct BilledLine: Sendable, Hashable {
+    let schedule: Int
+    let term: Int
+    let span: DaySpan
+    let invoice: InvoiceID
+    let line: Int
+    let description: String
+    let netMinor: Int64
+    var credits: [BillingRepair.Credit]
+}
+
+// What changes do to schedules. A schedule that has ended is left alone; none is opened again.
+extension ItemHistory {
+    /// Nothing of it is billed from `day` on.
+    mutating func close(on day: Day) {
+        for index in schedules.indices { schedules[index].schedule.close(on: day) }
+    }
+
+    /// From `day` on, or from the first of these terms, it is billed so.
+    mutating func open(_ offer: Offer, _ quantity: Quantity, _ terms: Schedule, from day: Day, cancelOn: Day?)
+    {
+        let start = max(day, terms.anchor)
+        let first = terms.number(runningOn: start) ?? 0
+        let before = schedules.last?.schedule
+        // Nothing of it was ever billed: the fee moves on to what takes its place.
+        let movesSetUp = before.map { $0.chargesSetUp && $0.isEmpty && $0.nextTerm == $0.firstTerm } ?? true
+        let schedule = ItemSchedule(
+            number: schedules.count + 1, product: offer.product, price: offer.price, quantity: quantity,
+            span: ScheduleSpan(terms, from: start, cancelOn: cancelOn), firstTerm: first, nextTerm: first,
+            chargesSetUp: movesSetUp)
+        schedules.append(SoldSchedule(schedule: schedule, offer: offer, isNew: true))
+    }
+
+    /// Takes what is sold now up again on `day`, after a pause or a plan that was withdrawn.
+    mutating func reopen(_ sold: SoldSchedule, from day: Day) {
+        open(
+            sold.offer, sold.schedule.quantity, sold.schedule.terms, from: day,
+            cancelOn: sold.schedule.span.cancelOn)
+    }
+
+    /// Leaves out the terms that start from `suspended` on and before `resumed`, and bills the rest of the
+    /// one that runs then. Does nothing where none was missed.
+    mutating func skip(from suspended: Day?, to resumed: Day) {
+        guard removedOn.map({ $0 > resumed }) ?? true else { return }
+        let sold = schedules
+        var missed = false
+        for index in schedules.indices {
+            guard let day = sold[index].firstMissed(from: suspended, before: resumed) else { continue }
+            missed = true
+            schedules[index].schedule.close(on: day)
+        }
+        let running = sold.last { $0.schedule.span.startsOn <= resumed && !$0.schedule.isEmpty }
+        guard missed, let running, running.schedule.span.endsOn.map({ $0 > resumed }) ?? true else { return }
+        reopen(running, from: resumed)
+        if let end = running.schedule.span.endsOn {
+            schedules[schedules.count - 1].schedule.close(on: end)
+        }
+    }
+}
+
+extension SoldSchedule {
+    /// The start of the first term that is not billed and started while the subscription was suspended.
+    fileprivate func firstMissed(from suspended: Day?, before resumed: Day) -> Day? {
+        var number = schedule.nextTerm
+        while let start = schedule.span.start(of: number), start < resumed {
+            if !billedAhead.contains(number), suspended.map({ start >= $0 }) ?? true { return start }
+            number += 1
+        }
+        return nil
+    }
+}

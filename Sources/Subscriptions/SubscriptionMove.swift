@@ -1,0 +1,169 @@
+import BillingMath
+import Kernel
+import Tenancy
+
+/// Whatever may happen to a subscription. Each is made in its history first, and settled then.
+enum SubscriptionMove: Sendable {
+    case change(ItemsChange)
+    /// Takes back the changes that are still to come.
+    case withdrawChanges
+    /// At once. With `credits`, what is billed and not used is given back.
+    case cancel(credits: Bool)
+    case cancelAtTermEnd
+    case suspend(Subscription.SuspensionReason)
+    case resume
+
+    var action: Subscription.Action {
+        switch self {
+        case .change, .withdrawChanges: .change
+        case .cancel, .cancelAtTermEnd: .cancel
+        case .suspend: .suspend
+        case .resume: .resume
+        }
+    }
+
+    /// What stands on the credit notes that it gives rise to.
+    var reason: String {
+        switch self {
+        case .change, .withdrawChanges: "Change of a subscription"
+        case .cancel, .cancelAtTermEnd: "Cancellation of a subscription"
+        case .suspend: "Pause of a subscription"
+        case .resume: "Resumption of a subscription"
+        }
+    }
+
+    /// Whether it ends what was running, so that all that was used until then is billed with it, although
+    /// the subscription is not billed any more.
+    var endsService: Bool {
+        switch self {
+        case .cancel(credits: true), .suspend(.paused): true
+        default: false
+        }
+    }
+}
+
+extension SubscriptionHistory {
+    /// The same after a move that is made today. Throws what the move refuses.
+    func after(_ move: SubscriptionMove, today: Day) throws -> SubscriptionHistory {
+        var after = self
+        switch move {
+        case .change(let change): try after.make(change, today: today)
+        case .withdrawChanges: try after.withdrawChanges(after: today)
+        case .cancel(let credits): after.cancel(today, credits: credits)
+        case .cancelAtTermEnd: after.cancelAtTermEnd(today)
+        case .suspend(let reason): after.suspend(reason, today)
+        case .resume: after.resume(today)
+        }
+        return after
+    }
+
+    private mutating func withdrawChanges(after today: Day) throws {
+        guard plannedOn(after: today) != nil else { throw SubscriptionsProblem.nothingPlanned }
+        for index in items.indices {
+            if items[index].removedOn.map({ $0 > today }) ?? false { items[index].removedOn = nil }
+            let sold = items[index].schedules.filter { !$0.schedule.isEmpty }
+            // Of an item that is still to come nothing is left: it is taken out of the subscription.
+            guard let running = sold.last(where: { $0.schedule.span.startsOn <= today }) ?? sold.first else {
+                continue
+            }
+            let isToCome = running.schedule.span.startsOn > max(today, subscription.anchor)
+            let planned = isToCome ? running.schedule.span.startsOn : running.schedule.span.endsOn
+            guard let planned, planned > today, subscription.cancelOn.map({ planned < $0 }) ?? true else {
+                continue
+            }
+            items[index].close(on: planned)
+            if isToCome {
+                items[index].removedOn = planned
+            } else {
+                items[index].reopen(running, from: planned)
+            }
+        }
+    }
+
+    private mutating func cancel(_ today: Day, credits: Bool) {
+        subscription.state = .cancelled
+        subscription.clearSuspension()
+        subscription.cancelOn = min(subscription.cancelOn ?? today, today)
+        cancelSchedules()
+        if credits { closeAll(on: boundary(today)) }
+    }
+
+    /// When the last running term ends; until then the other items renew. A term behind it that is billed
+    /// already is given back.
+    private mutating func cancelAtTermEnd(_ today: Day) {
+        let running = items.filter { $0.removedOn.map { $0 > today } ?? true }.map { $0.schedule(on: today) }
+        let end = running.compactMap { $0.schedule.endOfTerm(runningOn: today) }.max() ?? today
+        subscription.cancelOn = end
+        cancelSchedules()
+        for index in items.indices {
+            for place in items[index].schedules.indices {
+                let schedule = items[index].schedules[place].schedule
+                guard let last = schedule.endOfTerm(runningOn: end.adding(days: -1)) else { continue }
+                items[index].schedules[place].schedule.close(on: max(last, end))
+            }
+        }
+    }
+
+    private mutating func cancelSchedules() {
+        for index in items.indices {
+            for place in items[index].schedules.indices {
+                items[index].schedules[place].schedule.cancel(on: subscription.cancelOn)
+            }
+        }
+    }
+
+    private mutating func suspend(_ reason: Subscription.SuspensionReason, _ today: Day) {
+        subscription.state = .suspended
+        subscription.suspensionReason = reason
+        guard reason == .paused else {
+            subscription.suspendedOn = today
+            subscription.suspensionBilling = policies.value(Policies.suspensionBilling)
+            return
+        }
+        // Nothing is used while it is paused: the unused rest is given back.
+        subscription.suspendedOn = boundary(today)
+        subscription.suspensionBilling = .skip
+        closeAll(on: boundary(today))
+    }
+
+    private mutating func resume(_ today: Day) {
+        let (suspended, reason) = (subscription.suspendedOn, subscription.suspensionReason)
+        let billing = subscription.suspensionBilling ?? policies.value(Policies.suspensionBilling)
+        subscription.state = .active
+        subscription.clearSuspension()
+        guard billing == .skip else { return }
+        let day = boundary(today)
+        for index in items.indices {
+            if reason == .paused {
+                guard items[index].removedOn.map({ $0 > day }) ?? true else { continue }
+                let sold = items[index].schedules
+                items[index].reopen(sold.last { !$0.schedule.isEmpty } ?? items[index].last, from: day)
+            } else {
+                items[index].skip(from: suspended, to: day)
+            }
+        }
+    }
+
+    private mutating func closeAll(on day: Day) {
+        for index in items.indices { items[index].close(on: day) }
+    }
+}
+
+extension Subscription {
+    mutating func clearSuspension() {
+        suspensionReason = nil
+        suspendedOn = nil
+        suspensionBilling = nil
+    }
+}
+
+extension ItemHistory {
+    /// The schedule that holds on a day; see `SubscriptionItem.schedule(on:)`.
+    func schedule(on day: Day) -> SoldSchedule {
+        let item = SubscriptionItem(
+            id: id, subscription: SubscriptionID(id.uuid), removedOn: removedOn,
+            schedules: schedules.map(\.schedule))
+        let number = item.schedule(on: day).number
+        return schedules.first { $0.schedule.number == number } ?? last
+    }
+}

@@ -1,0 +1,130 @@
+import HTTPTypes
+import Kernel
+import Subscriptions
+import TestKit
+import Testing
+import Web
+
+/// Months in the life of a subscription, told through HTTP under a clock that is moved: what is done on which
+/// day, and every line that comes of it.
+struct Story {
+    let company: Company
+    let staff: TestClient
+    let subscription: String
+
+    private var path: String { "/v1/subscriptions/\(subscription)" }
+
+    /// The provider has one subscription. Its books are looked at when the story ends.
+    static func tell(_ provider: Provider, _ body: @escaping @Sendable (Story) async throws -> Void)
+        async throws
+    {
+        try await TestServer.run { server in
+            let company = try await Company(provider, on: server)
+            try await server.api { anyone in
+                let staff = try await anyone.signedIn(company.user(.owner))
+                let story = Story(
+                    company: company, staff: staff, subscription: try await staff.onlySubscription())
+                try await body(story)
+                #expect(try await company.audit() == [])
+                let lines = try await story.lines()
+                #expect(try await company.bill().totals.isEmpty, "a further run bills nothing")
+                #expect(try await story.lines() == lines)
+            }
+        }
+    }
+
+    /// Moves the clock to a day, and bills each day on the way on which something is due, and that day.
+    func on(_ day: String) async throws {
+        while let due = try await read()["items"].items.flatMap({ $0["schedules"].items })
+            .compactMap({ $0["next_due_on"].text }).min(), due < day
+        {
+            try await company.setToday(due)
+            if try await company.bill().totals.isEmpty { break }
+        }
+        try await company.setToday(day)
+        try await company.bill()
+    }
+
+    func read() async throws -> JSONValue {
+        try await staff.send(.get, path).json
+    }
+
+    /// Previews a change, makes it as it was shown, and expects both to come to the same. Returns what is
+    /// left to pay, in minor units.
+    @discardableResult
+    func change(_ body: JSONValue) async throws -> Int64 {
+        let preview = try await staff.send(.post, "\(path)/changes/preview", body)
+        #expect(preview.status == 200, "\(preview.text)")
+        let made = try await staff.send(
+            .post, "\(path)/changes", body.adding("commitment", preview["commitment"]))
+        #expect(made.status == 201, "\(made.text)")
+        #expect(made["settlement"]["balance"] == preview["now"]["balance"])
+        return try #require(made["settlement"]["balance"]["amount"].integer, "\(made.text)")
+    }
+
+    /// The id of one of its items, in the order in which they were added.
+    func item(_ place: Int = 0) async throws -> JSONValue {
+        try await read()["items"][place]["id"]
+    }
+
+    /// The id of the price of a product, by the product's code.
+    func price(_ code: String, _ place: Int = 0) async throws -> JSONValue {
+        let products = try await staff.send(.get, "/v1/products?limit=200")["items"].items
+        let product = try #require(products.first { $0["code"] == .string(code) }, "\(code)")
+        return product["prices"][place]["id"]
+    }
+
+    func cancel(_ body: JSONValue) async throws {
+        let cancelled = try await staff.send(.post, "\(path)/cancellation", body)
+        #expect(cancelled.status == 200, "\(cancelled.text)")
+    }
+
+    func suspend(_ reason: String) async throws {
+        let suspended = try await staff.send(.put, "\(path)/suspension", ["reason": .string(reason)])
+        #expect(suspended.status == 200, "\(suspended.text)")
+    }
+
+    func resume() async throws {
+        let resumed = try await staff.send(.delete, "\(path)/suspension")
+        #expect(resumed.status == 200, "\(resumed.text)")
+    }
+
+    /// Sets policies of the subscription.
+    func decide(_ policies: JSONValue) async throws {
+        let set = try await staff.send(.patch, "\(path)/policies", policies)
+        #expect(set.status == 200, "\(set.text)")
+    }
+
+    /// Every line of every document, in the order of issue:
+    /// `issued on: what, from–to, net + tax`; what is given back begins with a minus.
+    func lines() async throws -> [String] {
+        var lines: [(id: String, text: String)] = []
+        for (list, sign) in [("invoices", ""), ("credit-notes", "-")] {
+            for listed in try await staff.pages("/v1/\(list)?limit=100") {
+                let id = try #require(listed["id"].text)
+                let document = try await staff.send(.get, "/v1/\(list)/\(id)")
+                for line in document["lines"].items {
+                    lines.append((String(id.dropFirst(4)), Story.text(line, of: document.json, sign)))
+                }
+            }
+        }
+        return lines.enumerated().sorted { ($0.element.id, $0.offset) < ($1.element.id, $1.offset) }
+            .map(\.element.text)
+    }
+
+    private static func text(_ line: JSONValue, of document: JSONValue, _ sign: String) -> String {
+        let days = [line["period_start"], line["period_end"]].map { $0.text ?? "" }.joined(separator: "–")
+        let amounts = [line["net"], line["tax"]].map { $0["amount"].integer.map(String.init) ?? "?" }
+        let what = line["description"].text ?? ""
+        return "\(document["issued_on"].text ?? ""): \(what), \(days), \(sign)\(amounts[0]) + \(amounts[1])"
+    }
+}
+
+extension JSONValue {
+    /// The object with one field more.
+    func adding(_ field: String, _ value: JSONValue) -> JSONValue {
+        guard case .object(var fields) = self else { return self }
+        fields[field] = value
+        return .object(fields)
+    }
+}
