@@ -26,12 +26,13 @@ package struct Cycle: Hashable, Sendable {
     /// interval of days, which no calendar has; and where no term would run at the start, near 1900.
     package init?(start: Day, interval: Interval, alignment: Alignment) {
         self.start = start
+        let aligned: Schedule
         switch alignment {
-        case .start: schedule = Schedule(anchor: start, interval: interval)
-        case .day(let day): schedule = Schedule(meeting: day, day.dayOfMonth, interval)
+        case .start: aligned = Schedule(anchor: start, interval: interval)
+        case .day(let day): aligned = Schedule(meeting: day, day.dayOfMonth, interval)
         case .calendar:
             guard interval.unit != .day else { return nil }
-            schedule = Schedule(anchor: .first, interval: interval)
+            aligned = Schedule(anchor: .first, interval: interval)
         case .dayOfMonth(let number):
             guard (1...31).contains(number), interval.unit == .month || interval.unit == .year,
                 let monthly = Interval(1, .month)
@@ -41,9 +42,10 @@ package struct Cycle: Hashable, Sendable {
                 return nil
             }
             guard let first = last == start ? start : each.start(of: running + 1) else { return nil }
-            schedule = Schedule(meeting: first, number, interval)
+            aligned = Schedule(meeting: first, number, interval)
         }
-        if schedule.number(runningOn: start) == nil { return nil }
+        guard let running = aligned.number(runningOn: start) else { return nil }
+        schedule = aligned.anchored(near: running)
     }
 
     /// The terms that start on or before `day` and before `end`, at most `limit` of them, from the one that
@@ -62,6 +64,19 @@ package struct Cycle: Hashable, Sendable {
 }
 
 extension Schedule {
+    /// The same terms, counted from the latest of them, up to a number, that has the anchor's day of the
+    /// month: from a shorter month no schedule would find that day again.
+    fileprivate func anchored(near number: Int) -> Schedule {
+        let isMonthly = interval.unit == .month || interval.unit == .year
+        for place in stride(from: number, through: 0, by: -1) {
+            guard let day = start(of: place) else { continue }
+            if !isMonthly || day.dayOfMonth == anchor.dayOfMonth {
+                return Schedule(anchor: day, interval: interval)
+            }
+        }
+        return self
+    }
+
     /// One of which a term starts in the month of `day` on that day of the month, or on `day` where months do
     /// not matter. It begins about as early as the calendar does, so that later days are in one of its terms.
     ///

@@ -87,8 +87,8 @@ struct SubscriptionRows: RowKind {
             items: [
                 SubscriptionItem(
                     of: subscription, product: price.product, price: price.id, quantity: row.quantity,
-                    interval: price.interval, firstTerm: row.days.firstTerm)
-            ].compactMap(\.self),
+                    terms: row.days.terms, billedTerms: row.days.firstTerm)
+            ],
             today: today)
     }
 

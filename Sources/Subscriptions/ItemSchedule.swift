@@ -61,20 +61,20 @@ package struct SubscriptionItem: Sendable, Hashable {
 }
 
 extension SubscriptionItem {
-    /// An item as it begins; nil for a price that is paid once.
-    package init?(
+    /// An item as it begins, with the subscription's first term, or where a former system left it.
+    package init(
         of subscription: Subscription, product: ProductID, price: PriceID, quantity: Quantity,
-        interval: Interval?, firstTerm: Int
+        terms: Schedule, billedTerms: Int? = nil
     ) {
-        guard let interval else { return nil }
-        let terms = Schedule(anchor: subscription.anchor, interval: interval)
+        let start = max(subscription.anchor, terms.anchor)
+        let firstTerm = billedTerms ?? terms.number(runningOn: start) ?? 0
+        let span = ScheduleSpan(terms, from: start, cancelOn: subscription.cancelOn)
         self.init(
             id: .new(), subscription: subscription.id, removedOn: nil,
             schedules: [
                 ItemSchedule(
-                    number: 1, product: product, price: price, quantity: quantity,
-                    span: ScheduleSpan(terms, cancelOn: subscription.cancelOn), firstTerm: firstTerm,
-                    nextTerm: firstTerm, chargesSetUp: firstTerm == 0)
+                    number: 1, product: product, price: price, quantity: quantity, span: span,
+                    firstTerm: firstTerm, nextTerm: firstTerm, chargesSetUp: (billedTerms ?? 0) == 0)
             ])
     }
 }

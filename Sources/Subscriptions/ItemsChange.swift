@@ -72,7 +72,7 @@ extension SubscriptionHistory {
         let isSame = offer.price == sold.offer.price && quantity == sold.schedule.quantity
         if isSame && !part.startsTerm { throw PartRefusal("", "changes nothing") }
         let goesOn = offer.interval == sold.schedule.terms.interval && !part.startsTerm
-        let terms = goesOn ? sold.schedule.terms : Schedule(anchor: day, interval: offer.interval)
+        let terms = goesOn ? sold.schedule.terms : ownTerms(offer, from: day, part)
         items[index].close(on: day)
         items[index].open(offer, quantity, terms, from: day, cancelOn: subscription.cancelOn)
     }
@@ -90,10 +90,16 @@ extension SubscriptionHistory {
         let ends = others.compactMap { $0.endOfTerm(runningOn: today) }
         let day = max(start(of: when, today, termEnd: ends.min()), subscription.anchor)
         let shared = part.startsTerm ? nil : others.first { $0.terms.interval == offer.interval }
-        let terms = shared?.terms ?? Schedule(anchor: day, interval: offer.interval)
+        let terms = shared?.terms ?? ownTerms(offer, from: day, part)
         var item = ItemHistory(id: .new(), isNew: true, removedOn: nil, schedules: [], billed: [])
         item.open(offer, part.quantity ?? .one, terms, from: day, cancelOn: subscription.cancelOn)
         items.append(item)
+    }
+
+    /// Terms of its own, which keep the customer's billing day unless a term is to begin with the change.
+    private func ownTerms(_ offer: Offer, from day: Day, _ part: ItemsChange.Part) -> Schedule {
+        part.startsTerm
+            ? Schedule(anchor: day, interval: offer.interval) : policies.terms(offer.interval, from: day)
     }
 
     /// The first day of what follows.

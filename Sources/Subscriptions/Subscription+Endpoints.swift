@@ -31,7 +31,8 @@ extension Subscriptions {
                 details: """
                     It starts today unless told, and is billed in advance: each term by the first billing \
                     run on or \
-                    after the day the term starts. With trial_until the first term starts on that day.
+                    after the day the term starts. With trial_until the first term starts on that day. Terms \
+                    that are aligned with a day of the month, the calendar or a day begin with a part of one.
                     """,
                 status: 201,
                 problems: [

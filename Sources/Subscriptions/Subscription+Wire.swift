@@ -30,6 +30,8 @@ struct NewSubscription: Codable, Sendable {
     let reference: Code?
     let startedOn: Day?
     let trialUntil: Day?
+    /// With what its terms are aligned: with their start or as the policy billing_day says, unless told.
+    let alignment: TermAlignment?
 
     func order() throws -> Subscriptions.Order {
         var errors: [FieldError] = []
@@ -41,7 +43,7 @@ struct NewSubscription: Codable, Sendable {
         return Subscriptions.Order(
             customer: customerId, reference: reference,
             items: items.map { ($0.priceId, $0.quantity ?? .one) },
-            startedOn: startedOn, trialUntil: trialUntil)
+            startedOn: startedOn, trialUntil: trialUntil, alignment: alignment?.alignment)
     }
 }
 

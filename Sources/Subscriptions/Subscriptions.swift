@@ -1,6 +1,7 @@
 package import Automation
 import BillingMath
 import Catalog
+import Customers
 package import Foundation
 package import Kernel
 package import Logging
@@ -61,6 +62,8 @@ package struct Subscriptions: Sendable {
         /// Today unless told.
         let startedOn: Day?
         let trialUntil: Day?
+        /// As the customer's policies say unless told.
+        let alignment: Cycle.Alignment?
     }
 
     func list(
@@ -86,7 +89,8 @@ package struct Subscriptions: Sendable {
 
     /// Starts a subscription. Its first term is billed by the next run on or after the day the term starts.
     func create(_ order: Order, in change: Change) async throws -> SubscriptionWithItems {
-        let today = try await tenants.calendar(in: change.tx).today
+        let calendar = try await tenants.calendar(in: change.tx)
+        let today = calendar.today
         let prices = try await usablePrices(of: order, in: change.tx)
         let start = order.startedOn ?? today
         if let trialUntil = order.trialUntil, trialUntil < start {
@@ -100,13 +104,14 @@ package struct Subscriptions: Sendable {
             suspensionReason: nil,
             currency: prices[0].currency, startedOn: start, trialUntil: order.trialUntil, cancelOn: nil,
             version: 1, recordedAt: change.now)
-        let items = zip(order.items, prices).map { ordered, price in
+        let terms = try await terms(
+            of: prices, for: order, from: subscription.anchor, calendar, in: change.tx)
+        let items = zip(zip(order.items, prices), terms).map { sold, terms in
             SubscriptionItem(
-                of: subscription, product: price.product, price: price.id, quantity: ordered.quantity,
-                interval: price.interval, firstTerm: 0)
+                of: subscription, product: sold.1.product, price: sold.1.id, quantity: sold.0.quantity,
+                terms: terms)
         }
-        let whole = SubscriptionWithItems(
-            subscription: subscription, items: items.compactMap(\.self), today: today)
+        let whole = SubscriptionWithItems(subscription: subscription, items: items, today: today)
         try await insert([whole], in: change.tx)
         return whole
     }
@@ -118,6 +123,25 @@ package struct Subscriptions: Sendable {
         try await Price.markInUse(prices.sorted(), in: tx)
         try await Event.record(
             subscriptions.map { SubscriptionsEvents.created($0.subscription) }, in: tx, at: clock.now())
+    }
+
+    /// The terms of each item, all of which begin with the subscription's first.
+    private func terms(
+        of prices: [Price], for order: Order, from day: Day, _ calendar: TenantCalendar, in tx: Transaction
+    ) async throws -> [Schedule] {
+        guard let customer = try await Customer.find(order.customer, in: tx) else {
+            throw SubscriptionsProblem.unknownCustomer
+        }
+        let policies = try await customer.cascade(under: calendar.settings, in: tx)
+        return try prices.compactMap(\.interval).map { interval in
+            guard let alignment = order.alignment else { return policies.terms(interval, from: day) }
+            guard let cycle = Cycle(start: day, interval: interval, alignment: alignment) else {
+                throw Problem.invalid.with(errors: [
+                    FieldError("/alignment", "cannot be kept by terms of \(interval)")
+                ])
+            }
+            return cycle.schedule
+        }
     }
 
     private func usablePrices(of order: Order, in tx: Transaction) async throws -> [Price] {

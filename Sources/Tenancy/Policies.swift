@@ -32,6 +32,14 @@ package enum Policies {
         "change_day", downTo: .subscription, shipped: .following,
         "Whether the day of a change belongs to what follows it or to what was before.")
 
+    /// Zero: on no day that it shares with others.
+    package static let billingDay = Policy<Whole<0, 31>>(
+        "billing_day", downTo: .customer, shipped: Whole(0)!,
+        """
+        The day of the month on which new services renew, their first term being a part of one; 0: each on \
+        the day it starts. Set for a customer, all their services renew together.
+        """)
+
     package static let suspensionBilling = Policy<SuspensionBilling>(
         "suspension_billing", downTo: .subscription, shipped: .skip,
         """
@@ -41,7 +49,7 @@ package enum Policies {
 
     package static let all: [any PolicyRule] = [
         invoiceDaysBeforeDue, paymentTermsDays, taxRounding, prorationUnit, prorationRounding, changeDay,
-        suspensionBilling,
+        billingDay, suspensionBilling,
     ]
 }
 

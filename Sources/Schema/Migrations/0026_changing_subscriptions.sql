@@ -84,6 +84,7 @@ CREATE OR REPLACE FUNCTION mpanel_policies_hold(policies jsonb, level text) RETU
             WHEN 'invoice_days_before_due' THEN mpanel_is_whole(value, 0, 90)
             WHEN 'payment_terms_days' THEN level <> 'subscription' AND mpanel_is_whole(value, 0, 365)
             WHEN 'tax_rounding' THEN level <> 'subscription' AND value IN ('"line"', '"invoice"')
+            WHEN 'billing_day' THEN level <> 'subscription' AND mpanel_is_whole(value, 0, 31)
             WHEN 'proration_unit' THEN value IN ('"day"', '"second"', '"fixed_30"')
             WHEN 'proration_rounding' THEN value IN ('"half_up"', '"half_even"', '"down"')
             WHEN 'change_day' THEN value IN ('"following"', '"preceding"')

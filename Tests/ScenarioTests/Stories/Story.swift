@@ -33,6 +33,36 @@ struct Story {
         }
     }
 
+    /// The same for a provider without subscriptions: the story orders them.
+    static func begin(
+        _ provider: Provider, _ body: @escaping @Sendable (Company, TestClient) async throws -> Void
+    ) async throws {
+        try await TestServer.run { server in
+            let company = try await Company(provider, on: server)
+            try await server.api { anyone in
+                try await body(company, try await anyone.signedIn(company.user(.owner)))
+                #expect(try await company.audit() == [])
+                #expect(try await company.bill().totals.isEmpty, "a further run bills nothing")
+            }
+        }
+    }
+
+    /// Orders one of a product, and bills the day.
+    static func order(
+        _ code: String, of customer: String, aligned alignment: String? = nil, _ company: Company,
+        _ staff: TestClient
+    ) async throws -> Story {
+        let shop = Story(company: company, staff: staff, subscription: "")
+        var order: JSONValue = [
+            "customer_id": .string(customer), "items": [["price_id": try await shop.price(code)]],
+        ]
+        if let alignment { order = order.adding("alignment", .string(alignment)) }
+        let story = Story(
+            company: company, staff: staff, subscription: try await staff.made("/v1/subscriptions", order))
+        try await company.bill()
+        return story
+    }
+
     /// Moves the clock to a day, and bills each day on the way on which something is due, and that day.
     func on(_ day: String) async throws {
         while let due = try await read()["items"].items.flatMap({ $0["schedules"].items })
