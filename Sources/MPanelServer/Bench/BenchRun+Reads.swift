@@ -30,6 +30,7 @@ extension BenchRun {
             Terminal.say("Signing \(one.readers.count + many.readers.count) readers in.")
             let first = try await ReadBench(port: servers[0].port, readers: one.readers)
             let second = try await ReadBench(port: servers[1].port, readers: many.readers)
+            let previews = try await PreviewBench(port: servers[0].port, token: first.token)
             for round in 1...rounds {
                 Terminal.say("Reading, round \(round) of \(rounds).")
                 figures.one.append(try await first.reads(seconds: seconds))
@@ -39,6 +40,7 @@ extension BenchRun {
                 figures.lookedUp.append(
                     try await first.at(port: servers[2].port).catalogue(seconds: seconds))
                 figures.manyRemembered.append(try await second.catalogue(seconds: seconds))
+                figures.previews.append(try await previews.run(seconds: seconds))
             }
             result = .success(figures)
         } catch {

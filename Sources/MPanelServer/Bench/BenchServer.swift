@@ -62,10 +62,11 @@ enum BenchRequests {
         return Array("GET \(path) HTTP/1.1\r\nHost: api.bench.example\r\n\(credentials)\r\n".utf8)
     }
 
-    static func post(_ path: String, json: String) -> [UInt8] {
+    static func post(_ path: String, json: String, token: String? = nil) -> [UInt8] {
+        let credentials = token.map { "Authorization: Bearer \($0)\r\n" } ?? ""
         let head =
             "POST \(path) HTTP/1.1\r\nHost: api.bench.example\r\nContent-Type: application/json\r\n"
-            + "Content-Length: \(json.utf8.count)\r\n\r\n"
+            + credentials + "Content-Length: \(json.utf8.count)\r\n\r\n"
         return Array((head + json).utf8)
     }
 }

@@ -32,6 +32,9 @@ struct ReadBench: Sendable {
         requests = other.requests
     }
 
+    /// Of one of the readers.
+    var token: String { requests.token }
+
     /// The same readers at another server of their installation.
     func at(port: Int) -> ReadBench { ReadBench(LoadClient(port: port), as: self) }
 
@@ -109,9 +112,12 @@ struct ReadRequests: Sendable {
     private let readers: [ReadSeed.Reader]
     /// What stands behind each reader's path.
     private let endings: [[UInt8]]
+    /// The first reader's.
+    let token: String
 
     init(_ readers: [ReadSeed.Reader], tokens: [String]) {
         self.readers = readers
+        token = tokens.first ?? ""
         endings = tokens.map { Array(BenchRequests.get("", token: $0).dropFirst("GET ".utf8.count)) }
     }
 

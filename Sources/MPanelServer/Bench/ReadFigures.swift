@@ -26,6 +26,7 @@ struct ReadFigures: Sendable {
     var remembered: [CatalogueRound] = []
     var lookedUp: [CatalogueRound] = []
     var manyRemembered: [CatalogueRound] = []
+    var previews: [LoadClient.Tally] = []
 
     init(started: Duration, idleMB: Int) {
         self.started = started
@@ -50,6 +51,7 @@ struct ReadFigures: Sendable {
                 row("a list of products, remembered", remembered.map(\.list)),
                 row("a list of products, looked up", lookedUp.map(\.list)),
                 row("a list of products, remembered; many tenants", manyRemembered.map(\.list)),
+                row("a preview of 50 services, one connection", previews),
             ])
         let pairs = zip(one, many)
         target("invoice / constant", median(one.map(\.invoiceRatio)), atLeast: 0.28)
@@ -61,6 +63,7 @@ struct ReadFigures: Sendable {
             "invoice p99, sign-in storm against none",
             median(zip(storms, one).map { $0.reads.percentile(0.99) / $1.invoice.percentile(0.99) }),
             atMost: 2)
+        target("preview of 50 services p99, ms", median(previews.map { $0.percentile(0.99) }), atMost: 50)
         target("start to ready, seconds", started / .seconds(1), atMost: 1)
         target("idle memory, MB", Double(idleMB), atMost: 120)
     }
