@@ -47,7 +47,7 @@ let capabilities: [Target] = [
         "Identity",
         ["Kernel", "Postgres", "Web", "Tenancy", "Platform", "Limits", "CCrypt", .jwt, .crypto]),
     library("Customers", ["Kernel", "Postgres", "Web", "Tenancy", "Platform"]),
-    library("Catalog", ["Kernel", "Postgres", "Web", "Tenancy", "Platform"]),
+    library("Catalog", ["Kernel", "BillingMath", "Postgres", "Web", "Tenancy", "Platform"]),
     library("Tax", ["Kernel", "BillingMath", "Postgres", "Web", "Tenancy", "Platform"]),
     library("Ledger", ["Kernel", "Postgres", "Web", "Tenancy", "Platform"]),
     library(

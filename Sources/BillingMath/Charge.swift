@@ -46,9 +46,15 @@ package struct Charge: Hashable, Sendable {
         return charge
     }
 
-    /// What every whole term of the item costs.
-    package static func recurring(_ item: DueItem) throws(MoneyError) -> Charge {
-        try Charge(.recurring, unitMinor: item.price.recurringMinor, quantity: item.quantity)
+    /// What every whole term costs. By a model it is one at what the model comes to.
+    package static func recurring(
+        _ price: UnitPrice, _ quantity: Quantity
+    ) throws(MoneyError) -> Charge {
+        guard let pricing = price.pricing else {
+            return try Charge(.recurring, unitMinor: price.recurringMinor, quantity: quantity)
+        }
+        guard let quote = try? pricing.quote(quantity), let total = quote.totalMinor else { throw .overflow }
+        return try Charge(.recurring, unitMinor: total, quantity: .one)
     }
 
     /// What comes on top with one term; nil when the price has no set-up fee.

@@ -57,13 +57,19 @@ extension DueItem {
 /// What one unit costs, in minor units of one currency.
 package struct UnitPrice: Hashable, Sendable {
     package let currency: Currency
+    /// What each unit costs, where there is no model.
     package let recurringMinor: Int64
+    /// The model by which a term's price follows from the quantity.
+    package let pricing: Pricing?
     /// Charged once, with term 0; zero when there is none.
     package let setUpMinor: Int64
 
-    package init(currency: Currency, recurringMinor: Int64, setUpMinor: Int64 = 0) {
+    package init(
+        currency: Currency, recurringMinor: Int64, setUpMinor: Int64 = 0, pricing: Pricing? = nil
+    ) {
         self.currency = currency
         self.recurringMinor = recurringMinor
+        self.pricing = pricing
         self.setUpMinor = setUpMinor
     }
 }

@@ -30,6 +30,8 @@ package struct Explanation: Sendable {
         let throughDay: Day
         /// Of which the term is a part; nil when it is whole.
         let part: TermPart?
+        /// How the price of a whole term follows from the quantity; nil where each unit costs the same.
+        let model: PriceExplanation?
     }
 
     /// `line` is one of `invoice`, planned for `item` under `rules`; `price` names the price version it used.
@@ -48,7 +50,8 @@ package struct Explanation: Sendable {
         term = BilledTerm(
             term: line.term, item: item, price: price, throughDay: item.dueThrough(rules),
             part: line.charge.kind == .recurring
-                ? TermPart(line.term, of: item, at: line.charge.wholeMinor, in: rules.zone) : nil)
+                ? TermPart(line.term, of: item, at: line.charge.wholeMinor, in: rules.zone) : nil,
+            model: line.charge.kind == .recurring ? PriceExplanation(item.price, item.quantity) : nil)
     }
 
     /// A line that a person wrote, at `place`, counted from 0, of an invoice with these totals.
@@ -78,7 +81,8 @@ package struct Explanation: Sendable {
         // All but names is bounded: numbers have at most 40 digits.
         let names = policies.reduce(6 * taxNameLength) { $0 + $1.longestJSON }
         let part = term?.part == nil ? 0 : TermPart.longestJSON
-        return JSONBytes.object(capacity: 2048 + names + part) {
+        let model = term?.model?.longestJSON ?? 0
+        return JSONBytes.object(capacity: 2048 + names + part + model) {
             writeCharge(into: &$0)
             if let term { write(term, into: &$0) }
             writeTax(into: &$0)
@@ -119,6 +123,7 @@ package struct Explanation: Sendable {
         }
         json.day("billed_through", billed.throughDay)
         if let cancelOn = billed.item.span.cancelOn { json.day("cancel_on", cancelOn) }
+        if let model = billed.model { json.object("price_model", model.write(into:)) }
         if let part = billed.part {
             json.object("proration") { part.write(into: &$0, as: amountMinor, in: invoice.currency) }
         }

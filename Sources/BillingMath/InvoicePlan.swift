@@ -168,7 +168,7 @@ extension DueItem {
         }
         let start = drafts.count
         do {
-            let recurring = try Charge.recurring(self)
+            let recurring = try Charge.recurring(price, quantity)
             for billed in terms where !billedAhead.contains(billed.term.number) {
                 let charge = try recurring.covering(billed, by: proration, in: rules.zone)
                 drafts.append(

@@ -16,4 +16,7 @@ package enum CatalogProblem {
     package static let wrongState = Problem(
         "wrong_state", status: 409,
         "The object's state does not allow this. See its actions for what it does.")
+    package static let unusablePricing = Problem(
+        "unusable_pricing", status: 422,
+        "A price is an amount, or a currency and a model with its fields. Each reason is listed in errors.")
 }

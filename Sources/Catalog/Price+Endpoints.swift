@@ -13,7 +13,10 @@ extension Catalog {
             About(
                 tag: "Catalog", name: "addPrice", summary: "Add a price in a currency and cycle",
                 details: "Without an interval the price is paid once.", status: 201,
-                problems: [.notFound, CatalogProblem.priceExists, CatalogProblem.wrongState])
+                problems: [
+                    .notFound, CatalogProblem.priceExists, CatalogProblem.wrongState,
+                    CatalogProblem.unusablePricing,
+                ])
         ) { (request: Request<ProductPath, NoQuery, NewPrice>, change: Change) in
             let price = try await prices.add(request.body.draft(), to: request.path.id, in: change.tx)
             return try .created(PriceBody(price, for: request.actor))
@@ -42,7 +45,7 @@ extension Catalog {
                     an id of its own: new subscriptions take it, those that exist keep the price they were \
                     sold at.
                     """,
-                problems: [.notFound, CatalogProblem.wrongState])
+                problems: [.notFound, CatalogProblem.wrongState, CatalogProblem.unusablePricing])
         ) { (request: Request<PricePath, NoQuery, PriceChangeBody>, change: Change) in
             try await prices.change(request.path.id, to: request.body.change, in: change)
                 .told { PriceBody($0, for: request.actor) }

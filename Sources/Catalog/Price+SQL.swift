@@ -1,10 +1,12 @@
+import BillingMath
 package import Kernel
+import Platform
 package import Postgres
 
 extension Price {
     private static let columns: SQL =
         """
-        id, product_id, currency, interval_unit, interval_count, price_version, state, amount_minor,
+        id, product_id, currency, interval_unit, interval_count, price_version, state, amount_minor, pricing,
         setup_fee_minor, in_use, version
         """
 
@@ -16,6 +18,7 @@ extension Price {
         priceVersion = try row["price_version"]
         state = try row["state"]
         amountMinor = try row["amount_minor"]
+        pricing = try (row["pricing"] as JSONText?)?.decode()
         setupFeeMinor = try row["setup_fee_minor"]
         isInUse = try row["in_use"]
         version = try row["version"]
@@ -53,16 +56,18 @@ extension Price {
             try await tx.run(
                 """
                 INSERT INTO prices (tenant_id, id, product_id, currency, interval_unit, interval_count,
-                    price_version, state, amount_minor, setup_fee_minor, in_use, version, recorded_at)
+                    price_version, state, amount_minor, pricing, setup_fee_minor, in_use, version,
+                    recorded_at)
                 SELECT \(tx.scope.tenant), id, product_id, currency, interval_unit, interval_count,
-                    price_version, 'current', amount_minor, setup_fee_minor, false, 1, \(now)
+                    price_version, 'current', amount_minor, pricing, setup_fee_minor, false, 1, \(now)
                 FROM unnest(\(prices.map(\.id.uuid)), \(prices.map(\.product.uuid)),
                     \(prices.map(\.currency.code)), \(prices.map(\.interval?.unit.rawValue)),
                         \(prices.map { $0.interval.map { Int32($0.count) } }),
                     \(prices.map { Int32($0.priceVersion) }), \(prices.map(\.amountMinor)),
+                    \(try prices.map { try $0.pricing.map { try JSONText(encoding: $0) } }),
                     \(prices.map(\.setupFeeMinor)))
                     AS price (id, product_id, currency, interval_unit, interval_count, price_version,
-                        amount_minor, setup_fee_minor)
+                        amount_minor, pricing, setup_fee_minor)
                 """)
         }
     }
@@ -91,11 +96,13 @@ extension Price {
         return unit.flatMap { unit in count.flatMap { Interval($0, unit) } }
     }
 
-    func change(amountMinor: Int64, setupFeeMinor: Int64, in tx: Transaction) async throws {
+    func change(to draft: PriceDraft, in tx: Transaction) async throws {
+        let pricing = try draft.pricing.map { try JSONText(encoding: $0) }
         try await tx.run(
             """
             UPDATE prices
-            SET amount_minor = \(amountMinor), setup_fee_minor = \(setupFeeMinor), version = version + 1
+            SET amount_minor = \(draft.amountMinor), pricing = \(pricing),
+                setup_fee_minor = \(draft.setupFeeMinor), version = version + 1
             WHERE id = \(id)
             """)
     }

@@ -1,3 +1,4 @@
+package import BillingMath
 package import Kernel
 
 /// What a product costs in one currency and cycle.
@@ -20,7 +21,10 @@ package struct Price: Versioned, Sendable, Hashable {
     package let interval: Interval?
     package let priceVersion: Int
     package let state: State
+    /// What a unit costs; with `pricing`, what one unit alone costs by it.
     package let amountMinor: Int64
+    /// The model by which the price follows from a quantity; nil when each unit costs the amount.
+    package let pricing: PriceTerms?
     package let setupFeeMinor: Int64
     package let isInUse: Bool
     package let version: Int

@@ -1,3 +1,4 @@
+package import BillingMath
 package import Kernel
 import Platform
 package import Postgres
@@ -20,11 +21,14 @@ package struct Prices: Sendable {
         }
     }
 
-    /// Adds a price to an active product. Throws `notFound`, `wrongState`, `priceExists`.
-    func add(_ draft: PriceDraft, to id: ProductID, in tx: Transaction) async throws -> Price {
+    /// Adds a price to an active product, and looks at it once the product is found. Throws `notFound`,
+    /// `wrongState`, `priceExists`.
+    func add(
+        _ draft: @autoclosure () throws -> PriceDraft, to id: ProductID, in tx: Transaction
+    ) async throws -> Price {
         guard let product = try await Product.find(id, in: tx) else { throw Problem.notFound }
         try product.require(.addPrice)
-        return try await add([(id, draft)], in: tx)[0]
+        return try await add([(id, try draft())], in: tx)[0]
     }
 
     /// Adds many prices at once, to products that are known to be there. Throws `priceExists`.
@@ -52,7 +56,7 @@ package struct Prices: Sendable {
             let successor = next.version(price.priceVersion + 1, of: price.product)
             return Changed(from: price, to: try await insert([successor], in: tx)[0])
         }
-        try await price.change(amountMinor: next.amountMinor, setupFeeMinor: next.setupFeeMinor, in: tx)
+        try await price.change(to: next, in: tx)
         return Changed(from: price, to: try await changed(id, in: tx))
     }
 
@@ -85,7 +89,36 @@ package struct PriceDraft: Sendable, Hashable {
     package let currency: Currency
     package let interval: Interval?
     package let amountMinor: Int64
+    package let pricing: PriceTerms?
     package let setupFeeMinor: Int64
+
+    /// By a model: its amount is what one unit costs. Refused with `unusablePricing` about each field that
+    /// is wrong.
+    init(
+        pricing terms: PriceTerms, in currency: Currency, every interval: Interval?, setupFeeMinor: Int64
+    ) throws {
+        let (pricing, errors) = terms.pricing(in: currency)
+        var refused = errors.map { FieldError("/pricing" + $0.pointer, $0.message) }
+        if terms.model == .percentage {
+            refused = [
+                FieldError("/pricing/model", "must not be percentage: a product is no part of an amount")
+            ]
+        }
+        if setupFeeMinor < 0 { refused.append(FieldError("/setup_fee/amount", "must not be negative")) }
+        guard refused.isEmpty, let pricing, let quote = try? pricing.quote(.one),
+            let amountMinor = quote.totalMinor, amountMinor >= 0
+        else {
+            let unpriced = [
+                FieldError("/pricing", "must give an amount that is not negative and fits into 64 bits")
+            ]
+            throw CatalogProblem.unusablePricing.with(errors: refused.isEmpty ? unpriced : refused)
+        }
+        self.currency = currency
+        self.interval = interval
+        self.amountMinor = amountMinor
+        self.pricing = terms
+        self.setupFeeMinor = setupFeeMinor
+    }
 
     /// Amounts must not be negative: refused with `invalid`.
     package init(currency: Currency, interval: Interval?, amountMinor: Int64, setupFeeMinor: Int64) throws {
@@ -96,6 +129,7 @@ package struct PriceDraft: Sendable, Hashable {
         self.currency = currency
         self.interval = interval
         self.amountMinor = amountMinor
+        pricing = nil
         self.setupFeeMinor = setupFeeMinor
     }
 
@@ -103,6 +137,7 @@ package struct PriceDraft: Sendable, Hashable {
         currency = price.currency
         interval = price.interval
         amountMinor = price.amountMinor
+        pricing = price.pricing
         setupFeeMinor = price.setupFeeMinor
     }
 
@@ -117,8 +152,8 @@ package struct PriceDraft: Sendable, Hashable {
     func version(_ number: Int, of product: ProductID) -> Price {
         Price(
             id: .new(), product: product, currency: currency, interval: interval, priceVersion: number,
-            state: .current, amountMinor: amountMinor, setupFeeMinor: setupFeeMinor, isInUse: false,
-            version: 1)
+            state: .current, amountMinor: amountMinor, pricing: pricing, setupFeeMinor: setupFeeMinor,
+            isInUse: false, version: 1)
     }
 }
 
@@ -135,10 +170,12 @@ package struct PriceKey: Hashable, Sendable {
     }
 }
 
-/// A change of what a price asks; nil leaves an amount as it is. Currency and cycle are another price.
+/// A change of what a price asks; nil leaves it as it is. An amount takes the place of a model, and a model
+/// that of an amount. Currency and cycle are another price.
 struct PriceChange: Sendable {
     let amount: Money?
     let setupFee: Money?
+    let pricing: PriceTerms?
 
     func applied(to price: Price) throws -> PriceDraft {
         let amounts = [("/amount/currency", amount), ("/setup_fee/currency", setupFee)]
@@ -147,6 +184,11 @@ struct PriceChange: Sendable {
                 ? FieldError(pointer, "must be \(price.currency): a price keeps its currency") : nil
         }
         if !errors.isEmpty { throw Problem.invalid.with(errors: errors) }
+        if let terms = pricing ?? (amount == nil ? price.pricing : nil) {
+            let fee = setupFee?.amountMinor ?? price.setupFeeMinor
+            return try PriceDraft(
+                pricing: terms, in: price.currency, every: price.interval, setupFeeMinor: fee)
+        }
         return try PriceDraft(
             currency: price.currency, interval: price.interval,
             amountMinor: amount?.amountMinor ?? price.amountMinor,

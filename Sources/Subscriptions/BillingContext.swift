@@ -84,5 +84,5 @@ struct BillingBegun: Codable, Sendable {
 
 /// Rows that say something no code of MPanel writes.
 enum BillingFault: Error {
-    case unreadableSchedule
+    case unreadableSchedule, unreadablePrice
 }

@@ -3,6 +3,7 @@ import Customers
 import Foundation
 import Invoicing
 import Kernel
+import Platform
 import Postgres
 import Tenancy
 
@@ -24,9 +25,10 @@ extension DueRow {
         let held = try await BilledCustomer.all(in: locked, context.basis.calendar.settings, tx)
         if held.isEmpty { return [] }
         var groups: [[DueRow]] = []
+        var models = PriceModels()
         for row in try await tx.pipeline([due(of: Array(held.keys), in: context.basis.window)])[0] {
             guard let customer = held[try row[Column.customer]] else { continue }
-            let due = try DueRow(row: row, of: customer, in: context.basis.window)
+            let due = try DueRow(row: row, of: customer, in: context.basis.window, &models)
             if groups.last?.first?.customer.id == customer.id {
                 groups[groups.count - 1].append(due)
             } else {
@@ -46,7 +48,8 @@ extension DueRow {
                 WHERE b.item_id = d.item_id AND b.schedule_no = d.schedule_no AND b.term_no > d.next_term
                     AND b.kind = 'recurring' AND b.released_by = \(BilledTerm.notReleased)
             ) END AS billed_ahead,
-            d.quantity_micros, p.id AS price_id, p.currency, p.amount_minor, p.setup_fee_minor, t.name,
+            d.quantity_micros, p.id AS price_id, p.currency, p.amount_minor, p.setup_fee_minor, p.pricing,
+            t.name,
             s.policies
         FROM subscription_items AS i
         CROSS JOIN LATERAL (
@@ -80,14 +83,16 @@ extension DueRow {
 
     private enum Column: Int, ColumnKey {
         case customer, item, schedule, subscription, reference, cancelOn, anchor, unit, count, startsOn,
-            endsOn, nextTerm, setUpTerm, billedAhead, quantity, price, currency, amount, setupFee,
+            endsOn, nextTerm, setUpTerm, billedAhead, quantity, price, currency, amount, setupFee, pricing,
             productName, policies
 
         /// By place: names cost more than values where a run reads a hundred thousand rows.
         func index(in row: Row) -> Int? { rawValue }
     }
 
-    private init(row: Row, of customer: BilledCustomer, in window: DueWindow) throws {
+    private init(
+        row: Row, of customer: BilledCustomer, in window: DueWindow, _ models: inout PriceModels
+    ) throws {
         policies = customer.policies.with(
             subscription: try PolicySettings(stored: row[Column.policies]))
         self.customer = customer
@@ -110,9 +115,27 @@ extension DueRow {
             quantity: try row[Column.quantity],
             price: UnitPrice(
                 currency: try row[Column.currency], recurringMinor: try row[Column.amount],
-                setUpMinor: try row[Column.setupFee]),
+                setUpMinor: try row[Column.setupFee],
+                pricing: try models.pricing(
+                    of: price, row[Column.pricing], in: try row[Column.currency])),
             setUpTerm: try row[Column.setUpTerm], proration: Proration(by: policies),
             throughDay: window.throughDay(by: policies))
+    }
+}
+
+/// Models of prices that were read: thousands of items may have few.
+struct PriceModels {
+    private var byPrice: [PriceID: Pricing] = [:]
+
+    /// Nil for a price without a model. Throws `BillingFault` for one that is no price.
+    mutating func pricing(of id: PriceID, _ stored: JSONText?, in currency: Currency) throws -> Pricing? {
+        guard let stored else { return nil }
+        if let known = byPrice[id] { return known }
+        guard let pricing = try stored.decode(PriceTerms.self).pricing(in: currency).pricing else {
+            throw BillingFault.unreadablePrice
+        }
+        byPrice[id] = pricing
+        return pricing
     }
 }
 

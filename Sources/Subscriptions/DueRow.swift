@@ -23,7 +23,9 @@ struct DueRow: Sendable {
         switch charge.kind {
         case .setUp: ("Set-up: \(productName)", charge.quantity, charge.unitMinor)
         case .recurring where charge.isPart:
-            ("Part of a term: \(charge.quantity) × \(productName)", .one, charge.amountMinor)
+            ("Part of a term: \(item.quantity) × \(productName)", .one, charge.amountMinor)
+        case .recurring where item.price.pricing != nil:
+            ("\(item.quantity) × \(productName)", .one, charge.amountMinor)
         case .recurring: (productName, charge.quantity, charge.unitMinor)
         }
     }

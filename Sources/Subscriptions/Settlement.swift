@@ -181,7 +181,7 @@ extension SoldSchedule {
     /// At what a line billed the days of its term.
     fileprivate func rate(of line: BilledLine) throws -> BillingRepair.Rate {
         guard let whole = schedule.terms.term(line.term)?.days else { throw BillingFault.unreadableSchedule }
-        let charge = try Charge(.recurring, unitMinor: offer.unit.recurringMinor, quantity: schedule.quantity)
+        let charge = try Charge.recurring(offer.unit, schedule.quantity)
         return BillingRepair.Rate(name: offer.price.description, priceMinor: charge.amountMinor, whole: whole)
     }
 }

@@ -1,6 +1,7 @@
 import BillingMath
 import Foundation
 import Kernel
+import Platform
 import Postgres
 import Tenancy
 
@@ -37,7 +38,8 @@ extension SubscriptionHistory {
         """
         SELECT i.id, i.removed_on, d.schedule_no, d.price_id, p.product_id, d.quantity_micros, d.anchor,
             d.interval_unit, d.interval_count, d.starts_on, d.ends_on, s.cancel_on, d.first_term, d.next_term,
-            d.charges_set_up, p.currency, p.amount_minor, p.setup_fee_minor, t.name AS product_name,
+            d.charges_set_up, p.currency, p.amount_minor, p.setup_fee_minor, p.pricing,
+            t.name AS product_name,
             CASE WHEN d.has_gaps THEN ARRAY(
                 SELECT b.term_no FROM billed_terms AS b
                 WHERE b.item_id = d.item_id AND b.schedule_no = d.schedule_no AND b.term_no > d.next_term
@@ -90,9 +92,13 @@ extension SoldSchedule {
 extension UnitPrice {
     /// From the columns of a price.
     fileprivate init(row: Row) throws {
+        let currency: Currency = try row["currency"]
+        let stored: JSONText? = try row["pricing"]
+        let pricing = try stored?.decode(PriceTerms.self).pricing(in: currency)
+        if let pricing, pricing.pricing == nil { throw BillingFault.unreadablePrice }
         self.init(
-            currency: try row["currency"], recurringMinor: try row["amount_minor"],
-            setUpMinor: try row["setup_fee_minor"])
+            currency: currency, recurringMinor: try row["amount_minor"],
+            setUpMinor: try row["setup_fee_minor"], pricing: pricing?.pricing)
     }
 }
 
@@ -127,7 +133,7 @@ extension Offer {
         let offers = try await tx.all(
             """
             SELECT p.id, p.product_id, t.name AS product_name, p.currency, p.amount_minor, p.setup_fee_minor,
-                p.interval_unit, p.interval_count
+                p.pricing, p.interval_unit, p.interval_count
             FROM prices AS p
             JOIN products AS t ON t.tenant_id = p.tenant_id AND t.id = p.product_id
             WHERE p.id = ANY(\(prices.map(\.uuid))) AND p.state = 'current' AND p.interval_unit IS NOT NULL

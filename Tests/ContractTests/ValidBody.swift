@@ -26,8 +26,11 @@ extension Endpoint {
                 valid = valid.replacing(place.pointer[...], by: .string("Name \(EventID.new())"))
             }
         }
-        // What a preview came to, and there was none.
-        if places.contains(where: { $0.pointer == "/commitment" }) { valid = valid.removing("commitment") }
+        // What a preview came to, and there was none; and another way to say what a price asks.
+        for place in places
+        where ["commitment", "pricing"].contains(place.pointer.split(separator: "/").last) {
+            valid = valid.replacing(place.pointer[...], by: nil)
+        }
         // An item that is added names none that is there.
         if ["changeSubscription", "previewChange"].contains(about.name) {
             let price = try await maker.make(for: "prices")
@@ -53,13 +56,5 @@ extension JSONSchema {
         ]
         guard let prefix = pattern?.firstMatch(of: /^\^([a-z]{3})_\[0-7\]/)?.1 else { return nil }
         return collections[prefix] ?? "of \(prefix)_"
-    }
-}
-
-extension JSONValue {
-    fileprivate func removing(_ field: String) -> JSONValue {
-        guard case .object(var fields) = self else { return self }
-        fields[field] = nil
-        return .object(fields)
     }
 }
