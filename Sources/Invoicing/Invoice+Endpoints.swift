@@ -5,8 +5,8 @@ import Web
 extension Invoicing {
     var invoiceEndpoints: [Endpoint] {
         [
-            listInvoices, draftInvoice, readInvoice, replaceInvoiceLines, deleteInvoice, finalizeInvoice,
-            voidInvoice,
+            listInvoices, draftInvoice, readInvoice, explainInvoice, replaceInvoiceLines, deleteInvoice,
+            finalizeInvoice, voidInvoice,
         ]
     }
 
@@ -54,6 +54,21 @@ extension Invoicing {
                 problems: [.notFound])
         ) { (request: Request<InvoicePath, NoQuery, NoBody>) in
             try InvoiceBody(try await invoices.read(request.path.id, request.actor.scope), for: request.actor)
+        }
+    }
+
+    private var explainInvoice: Endpoint {
+        Endpoint(
+            .get("/v1/invoices/{id}/explanation"), .invoicingRead,
+            About(
+                tag: "Invoicing", name: "explainInvoice", summary: "Explain why an invoice is what it is",
+                details: """
+                    Tells each line in plain sentences, one step each, and gives the data behind it. What is \
+                    recomputed comes from that data alone: it agrees with the line to the cent.
+                    """,
+                problems: [.notFound])
+        ) { (request: Request<InvoicePath, NoQuery, NoBody>) in
+            try InvoiceExplanation(try await invoices.read(request.path.id, request.actor.scope))
         }
     }
 

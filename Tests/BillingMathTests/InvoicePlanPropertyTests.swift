@@ -10,7 +10,7 @@ struct InvoicePlanPropertyTests {
     func secondRun(seed: UInt64) throws {
         var random = Seeded(seed)
         for _ in 0..<20 {
-            let (items, rules) = try customer(using: &random)
+            let (items, rules) = try Self.customer(using: &random)
             let first = InvoicePlan(items: items, rules: rules)
             #expect(first.failures.isEmpty, "seed \(seed)")
             let second = InvoicePlan(items: zip(items, first.next).map { $0.standing(at: $1) }, rules: rules)
@@ -23,7 +23,7 @@ struct InvoicePlanPropertyTests {
     func splitRun(seed: UInt64) throws {
         var random = Seeded(seed)
         for _ in 0..<20 {
-            let (items, rules) = try customer(using: &random)
+            let (items, rules) = try Self.customer(using: &random)
             let earlier = rules.throughDay.adding(days: -Int.random(in: 0...200, using: &random))
             let earlierRules = BillingRules(
                 throughDay: earlier, tax: rules.tax, zone: .gmt, termLimit: rules.termLimit)
@@ -38,7 +38,7 @@ struct InvoicePlanPropertyTests {
     @Test("Runs that stop at a limit of terms end up where one run without a limit does", arguments: seeds)
     func limitedRuns(seed: UInt64) throws {
         var random = Seeded(seed)
-        let (items, rules) = try customer(using: &random)
+        let (items, rules) = try Self.customer(using: &random)
         let limited = BillingRules(throughDay: rules.throughDay, tax: rules.tax, zone: .gmt, termLimit: 3)
         let whole = InvoicePlan(items: items, rules: rules)
         var current = items
@@ -58,7 +58,7 @@ struct InvoicePlanPropertyTests {
     func sums(seed: UInt64) throws {
         var random = Seeded(seed)
         for _ in 0..<20 {
-            let (items, rules) = try customer(using: &random)
+            let (items, rules) = try Self.customer(using: &random)
             for invoice in InvoicePlan(items: items, rules: rules).invoices {
                 #expect(invoice.lines.map(\.netMinor).reduce(0, +) == invoice.netMinor, "seed \(seed)")
                 #expect(invoice.lines.map(\.taxMinor).reduce(0, +) == invoice.taxMinor, "seed \(seed)")
@@ -71,7 +71,7 @@ struct InvoicePlanPropertyTests {
     func coverage(seed: UInt64) throws {
         var random = Seeded(seed)
         for _ in 0..<20 {
-            let (items, rules) = try customer(using: &random)
+            let (items, rules) = try Self.customer(using: &random)
             let plan = InvoicePlan(items: items, rules: rules)
             let keys = plan.invoices.map { "\($0.serviceDay) \($0.currency)" }
             #expect(keys == Set(keys).sorted(), "one invoice per day and currency, in order; seed \(seed)")
@@ -98,7 +98,7 @@ struct InvoicePlanPropertyTests {
     }
 
     /// One to five items, up to four years behind, in at most three currencies.
-    private func customer(using random: inout Seeded) throws -> ([DueItem], BillingRules) {
+    static func customer(using random: inout Seeded) throws -> ([DueItem], BillingRules) {
         let currencies = try ["EUR", "JPY", "KWD"].map { try #require(Currency($0)) }
         let items = (0..<Int.random(in: 1...5, using: &random)).map { _ in
             let schedule = Schedule.random(using: &random)

@@ -11,7 +11,8 @@ struct CustomerMatrixTests {
     static let allowed: Set<String> = [
         "GET /v1/contacts/{id}", "GET /v1/credit-notes", "GET /v1/credit-notes/{id}", "GET /v1/customers",
         "GET /v1/customers/{id}", "GET /v1/customers/{id}/contacts", "GET /v1/invoices",
-        "GET /v1/invoices/{id}", "GET /v1/subscriptions", "GET /v1/subscriptions/{id}", "GET /v1/me",
+        "GET /v1/invoices/{id}", "GET /v1/invoices/{id}/explanation", "GET /v1/subscriptions",
+        "GET /v1/subscriptions/{id}", "GET /v1/me",
         "GET /v1/me/sessions", "DELETE /v1/me/session", "DELETE /v1/me/sessions",
         "DELETE /v1/me/sessions/{id}", "PUT /v1/me/password",
     ]
@@ -106,6 +107,7 @@ struct CustomerMatrixTests {
             let draft = try await ObjectMaker(world.ours).draft(of: staff)
             let id = try #require(draft["id"].text)
             #expect(try await own.user.send(.get, "/v1/invoices/\(id)").status == 404)
+            #expect(try await own.user.send(.get, "/v1/invoices/\(id)/explanation").status == 404)
             #expect(try await own.user.must(.get, "/v1/invoices")["items"] == [])
             #expect(try await own.user.must(.get, "/v1/invoices?state=draft")["items"] == [])
             _ = try await owner.must(.post, "/v1/invoices/\(id)/finalization")

@@ -39,6 +39,7 @@ struct BillingScenarioTests {
                     ])
                 #expect(try await company.audit() == [])
             }
+            try await company.expectExplained()
         }
     }
 
@@ -60,6 +61,7 @@ struct BillingScenarioTests {
             #expect(try await company.bill().totals.isEmpty)
             #expect(try await company.invoices() == ["C1,EUR,2026-11-15,1,1000,190,1190"])
             #expect(try await company.audit() == [])
+            try await company.expectExplained()
         }
     }
 
@@ -86,6 +88,7 @@ struct BillingScenarioTests {
                 #expect(try await staff.send(.get, path)["state"] == "cancelled")
                 #expect(try await company.audit() == [])
             }
+            try await company.expectExplained()
         }
     }
 
@@ -109,6 +112,7 @@ struct BillingScenarioTests {
                 #expect(try await staff.send(.get, path)["state"] == "active")
             }
             #expect(try await company.audit() == [])
+            try await company.expectExplained()
         }
     }
 
@@ -128,6 +132,7 @@ struct BillingScenarioTests {
             try await company.setToday("2027-01-20")
             #expect(try await company.bill().totals.isEmpty, "it is billed already")
             #expect(try await company.audit() == [])
+            try await company.expectExplained()
         }
     }
 
@@ -140,6 +145,7 @@ struct BillingScenarioTests {
             try await company.bill()
             #expect(try await company.numbers() == ["A-2026-000001", "A-2027-000001", "A-2027-000002"])
             #expect(try await company.audit() == [])
+            try await company.expectExplained()
         }
     }
 
@@ -171,6 +177,7 @@ struct BillingScenarioTests {
             #expect(try await company.invoices() == expected)
             #expect(try await company.bill().totals.isEmpty)
             #expect(try await company.audit() == [])
+            try await company.expectExplained()
         }
     }
 
@@ -199,6 +206,7 @@ struct BillingScenarioTests {
             }
             let process = try MPanelProcess(["bill", "--tenant", "acme"], on: server.database)
             #expect(try await process.end().status == 3, "a script learns that something was left out")
+            try await company.expectExplained()
         }
     }
 
@@ -220,6 +228,7 @@ struct BillingScenarioTests {
             #expect(try await company.invoices().count == 3)
             #expect(try await company.audit() == [])
             #expect(try await company.bill().totals.isEmpty)
+            try await company.expectExplained()
         }
     }
 }

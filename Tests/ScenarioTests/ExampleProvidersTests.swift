@@ -31,6 +31,9 @@ struct ExampleProvidersTests {
             #expect(second.skipped == report.skipped)
             #expect(try await company.invoices() == Examples.expected(slug))
             #expect(try await company.audit() == [])
+            try await server.api { anyone in
+                try await expectExplained(try await anyone.signedIn(company.user(.staff)), sample: 200)
+            }
         }
     }
 

@@ -155,7 +155,11 @@ struct PolicyScenarioTests {
         try await TestServer.run { server in
             let company = try await Company(Self.provider, on: server)
             let user = try await company.user()
-            try await server.api { anyone in try await body(company, try await anyone.signedIn(user)) }
+            try await server.api { anyone in
+                let owner = try await anyone.signedIn(user)
+                try await body(company, owner)
+                try await expectExplained(owner)
+            }
         }
     }
 }

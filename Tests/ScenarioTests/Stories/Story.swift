@@ -26,6 +26,7 @@ struct Story {
                     company: company, staff: staff, subscription: try await staff.onlySubscription())
                 try await body(story)
                 #expect(try await company.audit() == [])
+                try await expectExplained(staff)
                 let lines = try await story.lines()
                 #expect(try await company.bill().totals.isEmpty, "a further run bills nothing")
                 #expect(try await story.lines() == lines)
@@ -40,8 +41,10 @@ struct Story {
         try await TestServer.run { server in
             let company = try await Company(provider, on: server)
             try await server.api { anyone in
-                try await body(company, try await anyone.signedIn(company.user(.owner)))
+                let staff = try await anyone.signedIn(company.user(.owner))
+                try await body(company, staff)
                 #expect(try await company.audit() == [])
+                try await expectExplained(staff)
                 #expect(try await company.bill().totals.isEmpty, "a further run bills nothing")
             }
         }
