@@ -81,9 +81,9 @@ extension TestClient {
 }
 
 extension Company {
-    /// Of all its invoices, in the eyes of its staff.
+    /// Of all its invoices, in the eyes of its owner.
     func expectExplained() async throws {
-        let user = try await user(.staff)
+        let user = try await user(.owner)
         try await server.api { anyone in
             try await ScenarioTests.expectExplained(try await anyone.signedIn(user))
         }
