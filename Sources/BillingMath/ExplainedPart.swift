@@ -69,7 +69,7 @@ extension Proration.Unit {
         switch self {
         case .day: "days"
         case .second: "seconds"
-        case .fixed30: "days in months of 30"
+        case .fixed30: "days of 30-day months"
         }
     }
 }

@@ -23,7 +23,7 @@ struct ExplainedLineTests {
 
     @Test("Tax that is rounded on the invoice is shared out over all lines, in their order")
     func byInvoice() throws {
-        // 210 × 19 % = 39.9 → 40. Exact shares 19.95, 19 and 0.95: rounded down 38, so two lines bear one more.
+        // 210 × 19 % = 39.9 → 40. Exact shares 19.95, 19 and 0.95: down to 38, and two bear one more.
         let lines = try read(
             ["2026-12-01 3month 0 - 1 105 0 JPY", "2026-12-01 3month 0 - 1 100 5 JPY"], rounding: .invoice)
         #expect(
@@ -104,6 +104,32 @@ struct ExplainedLineTests {
         }
     }
 
+    @Test("The example of the guide is what the code says")
+    func guide() throws {
+        let file = URL(filePath: #filePath).deletingLastPathComponent()
+            .appending(path: "../../docs/guides/explanations.md").standardized
+        let words = try String(contentsOf: file, encoding: .utf8).split(whereSeparator: \.isWhitespace)
+        let schedule = Schedule(
+            anchor: try Day(row: "2026-12-01"), interval: try #require(Interval(1, .month)))
+        let item = DueItem(
+            span: ScheduleSpan(schedule, from: try Day(row: "2026-12-20")), nextTerm: 0, quantity: .one,
+            price: UnitPrice(currency: try #require(Currency("EUR")), recurringMinor: 1999))
+        let applied = [
+            Self.told("invoice_days_before_due", .whole(0), "system"),
+            Self.told("proration_unit", .word("day"), "system"),
+            Self.told("change_day", .word("following"), "system"),
+            Self.told("proration_rounding", .word("half_up"), "system"),
+            Self.told("payment_terms_days", .whole(30), "customer_group"),
+            Self.told("tax_rounding", .word("line"), "tenant"),
+        ]
+        let rules = try BillingRules.german(throughDay: "2026-12-20")
+        let invoice = try #require(InvoicePlan(items: [item], rules: rules).invoices.first)
+        let written = Explanation(invoice.lines[0], of: invoice, for: item, price: nil, rules: rules)
+        let line = try ExplainedLine(json: written.naming(applied).json)
+        #expect(words.joined(separator: " ").contains(line.sentences.joined(separator: " ")))
+        #expect(try ExplainedLine.recomputed([line]).map(\.text) == ["7.74 + 1.47"])
+    }
+
     static let policies: [(AppliedPolicy, String)] = [
         (
             told("invoice_days_before_due", .whole(14), "customer_group"),
@@ -135,7 +161,7 @@ struct ExplainedLineTests {
         ),
         (
             told("proration_unit", .word("fixed_30"), "tenant"),
-            "Parts of a term counted in days in months of 30: decided for the whole company."
+            "Parts of a term counted in days of 30-day months: decided for the whole company."
         ),
         (
             told("proration_rounding", .word("half_even"), "tenant"),
