@@ -20,6 +20,8 @@ package struct ExplainedLine: Hashable, Sendable {
     package let amount: Money
     /// Nil for what a person wrote.
     package let term: ExplainedTerm?
+    /// Nil where each unit costs the same.
+    package let model: ExplainedPriceModel?
     /// Nil where a term is billed whole.
     package let part: ExplainedPart?
     package let tax: ExplainedTax
@@ -41,7 +43,7 @@ package struct ExplainedLine: Hashable, Sendable {
     /// The net from the inputs alone: 4.99 × 1.5 is 7.485, half up 7.49; of a part of a term, the part of it.
     package var recomputed: Money {
         get throws {
-            let whole = try unitPrice.times(quantity, rounding: rounding)
+            let whole = try model?.recomputed ?? unitPrice.times(quantity, rounding: rounding)
             return try part?.share(of: whole) ?? whole
         }
     }
@@ -76,7 +78,8 @@ package struct ExplainedLine: Hashable, Sendable {
 extension ExplainedLine {
     /// Plain English, one step each: what was billed, the price, the part, the tax, the policies.
     package var sentences: [String] {
-        [billed] + (term?.due ?? []) + [price] + (part?.sentences ?? []) + tax.sentences
+        [billed] + (term?.due ?? []) + (model?.sentences ?? []) + [price] + (part?.sentences ?? [])
+            + tax.sentences
             + policies.map(\.sentence)
     }
 
@@ -96,7 +99,7 @@ extension ExplainedLine {
 
 extension ExplainedLine: Decodable {
     private enum CodingKeys: String, CodingKey {
-        case rule, arithmetic, unitPrice, quantity, rounding, amount, proration, tax, policies
+        case rule, arithmetic, unitPrice, quantity, rounding, amount, priceModel, proration, tax, policies
     }
 
     package init(from decoder: any Decoder) throws {
@@ -108,6 +111,7 @@ extension ExplainedLine: Decodable {
         rounding = try object.decode(Rounding.self, forKey: .rounding)
         amount = try object.decode(Money.self, forKey: .amount)
         term = rule == .manual ? nil : try ExplainedTerm(from: decoder)
+        model = try object.decodeIfPresent(ExplainedPriceModel.self, forKey: .priceModel)
         part = try object.decodeIfPresent(ExplainedPart.self, forKey: .proration)
         tax = try object.decode(ExplainedTax.self, forKey: .tax)
         policies = try object.decodeIfPresent(ExplainedPolicy.Named.self, forKey: .policies)?.policies ?? []
@@ -115,7 +119,9 @@ extension ExplainedLine: Decodable {
             throw DecodingError.dataCorruptedError(
                 forKey: .proration, in: object, debugDescription: "only a recurring charge has a part")
         }
-        let currencies = [unitPrice.currency, tax.amount.currency, part?.wholeAmount.currency]
+        let currencies = [
+            unitPrice.currency, model?.price.currency, tax.amount.currency, part?.wholeAmount.currency,
+        ]
         if currencies.contains(where: { $0 != nil && $0 != amount.currency }) {
             throw DecodingError.dataCorruptedError(
                 forKey: .amount, in: object, debugDescription: "has another currency than its inputs")

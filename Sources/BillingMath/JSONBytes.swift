@@ -25,6 +25,18 @@ struct JSONBytes {
         braces(members)
     }
 
+    /// Objects in a row, each of which `element` writes by its place.
+    mutating func array(_ key: StaticString, count: Int, _ element: (inout JSONBytes, Int) -> Void) {
+        self.key(key)
+        append(UInt8(ascii: "["))
+        for place in 0..<count {
+            if place > 0 { append(UInt8(ascii: ",")) }
+            braces { element(&$0, place) }
+        }
+        append(UInt8(ascii: "]"))
+        needsComma = true
+    }
+
     /// An object under a key that is not known in advance.
     mutating func object(named key: String, _ members: (inout JSONBytes) -> Void) {
         if needsComma { append(UInt8(ascii: ",")) }

@@ -21,9 +21,7 @@ struct PriceExplanation {
         json.string("model", pricing.model.name.rawValue)
         json.string("quantity", quantity.description)
         if pricing.included > .zero { json.string("included_quantity", pricing.included.description) }
-        for (place, step) in quote.steps.enumerated() {
-            json.object(named: "step_\(place + 1)") { write(step, into: &$0) }
-        }
+        json.array("steps", count: quote.steps.count) { write(quote.steps[$1], into: &$0) }
         json.string("exact", "\(quote.exact)")
         json.string("rounding", pricing.rounding.rawValue)
         json.money("price", quote.amountMinor, pricing.currency)
@@ -35,6 +33,8 @@ struct PriceExplanation {
 
     private func write(_ step: PriceStep, into json: inout JSONBytes) {
         if let tier = step.tier { json.integer("tier", Int64(tier)) }
+        json.string("unit_price", step.unitPrice.text)
+        if let quantity = step.quantity { json.string("quantity", "\(quantity)") }
         let times = step.quantity.map { " * \($0)" } ?? ""
         json.string("arithmetic", "\(step.unitPrice)\(times) = \(step.exact)")
     }

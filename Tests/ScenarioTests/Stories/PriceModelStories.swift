@@ -68,7 +68,7 @@ struct PriceModelStories {
             let told = try await staff.send(.get, "/v1/invoices/\(invoice)")["lines"][0]["explanation"]
             #expect(told["price_model"]["model"] == pricing["model"])
             #expect(told["price_model"]["quantity"] == .string(quantity))
-            #expect(told["price_model"]["step_1"]["arithmetic"].text != nil)
+            #expect(told["price_model"]["steps"][0]["arithmetic"].text != nil)
         }
     }
 
