@@ -1,5 +1,6 @@
 import HTTPTypes
 import Kernel
+import Postgres
 import TestKit
 import Testing
 import Web
@@ -74,6 +75,29 @@ struct ExplainedInvoiceTests {
                     "Settled: 1.19 EUR. Left to pay: 7.72 EUR.",
                 ])
             try await expectExplained(owner)
+        }
+    }
+
+    @Test(
+        "does not agree with a line that was changed behind its back",
+        arguments: ["net_minor", "tax_minor"])
+    func changed(column: String) async throws {
+        try await Company.withOwner { company, owner in
+            let customer = try await owner.customer(taxedAt: "19")
+            let id = try await owner.invoice([1000, 500], in: "EUR", to: customer)
+            let before = try await owner.send(.get, "/v1/invoices/\(id)/explanation")
+            #expect(before["lines"].items.map(\.["agrees"]) == [true, true])
+
+            let admin = try await Connection.open(PostgresSettings(url: company.server.database.superuserURL))
+            try await admin.execute(script: "SET session_replication_role = replica")
+            let change: SQL =
+                column == "net_minor"
+                ? "UPDATE invoice_lines SET net_minor = net_minor + 1 WHERE line_no = 2"
+                : "UPDATE invoice_lines SET tax_minor = tax_minor + 1 WHERE line_no = 2"
+            #expect(try await admin.run(change) == 1)
+            let after = try await owner.send(.get, "/v1/invoices/\(id)/explanation")
+            #expect(after["lines"].items.map(\.["agrees"]) == [true, false])
+            #expect(after["lines"][1]["recomputed"] == before["lines"][1]["recomputed"])
         }
     }
 
