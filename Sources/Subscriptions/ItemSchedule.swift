@@ -2,7 +2,7 @@ package import BillingMath
 package import Kernel
 
 /// By what an item is billed: how many of it at one price version, in terms of one interval from an anchor,
-/// from one day to another. A change closes it and opens the next; none is ever opened again.
+/// from one day to another. A change closes it and opens the next.
 package struct ItemSchedule: Sendable, Hashable {
     /// Counted from 1.
     package let number: Int
@@ -36,6 +36,11 @@ package struct ItemSchedule: Sendable, Hashable {
     mutating func close(on day: Day) {
         let end = max(span.startsOn, span.endsOn.map { min($0, day) } ?? day)
         span = ScheduleSpan(terms, from: span.startsOn, to: end, cancelOn: span.cancelOn)
+    }
+
+    /// Ends it later, or never.
+    mutating func extend(to day: Day?) {
+        span = ScheduleSpan(terms, from: span.startsOn, to: day, cancelOn: span.cancelOn)
     }
 
     mutating func cancel(on day: Day?) {

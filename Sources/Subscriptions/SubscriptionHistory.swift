@@ -20,7 +20,7 @@ struct SubscriptionHistory: Sendable {
     /// The first day after `day` on which a change that is made already takes effect; nil when none is to
     /// come. The subscription's first day and a cancellation are none.
     func plannedOn(after day: Day) -> Day? {
-        let spans = items.flatMap(\.schedules).filter { !$0.schedule.isEmpty }.map(\.schedule.span)
+        let spans = items.flatMap(\.changes)
         let starts = spans.map(\.startsOn).filter { $0 > subscription.anchor }
         let ends = spans.compactMap(\.endsOn).filter { end in
             subscription.cancelOn.map { end < $0 } ?? true
@@ -38,6 +38,20 @@ struct ItemHistory: Sendable {
     var schedules: [SoldSchedule]
     /// The lines that billed terms of it, as far back as a change can reach.
     let billed: [BilledLine]
+
+    /// From when to when it is one and the same: what goes on unchanged, after a plan that was withdrawn, is
+    /// no change.
+    var changes: [ScheduleSpan] {
+        var sold: [SoldSchedule] = []
+        for next in schedules where !next.schedule.isEmpty {
+            guard let before = sold.last, next.goesOn(from: before) else {
+                sold.append(next)
+                continue
+            }
+            sold[sold.count - 1].schedule.extend(to: next.schedule.span.endsOn)
+        }
+        return sold.map(\.schedule.span)
+    }
 
     /// What holds from its last change on.
     var last: SoldSchedule { schedules[schedules.count - 1] }
@@ -124,6 +138,20 @@ extension ItemHistory {
 }
 
 extension SoldSchedule {
+    fileprivate func goesOn(from before: SoldSchedule) -> Bool {
+        schedule.span.startsOn == before.schedule.span.endsOn && offer == before.offer
+            && schedule.quantity == before.schedule.quantity && schedule.terms == before.schedule.terms
+    }
+
+    /// Whether its end, of which a plan said when, has left no mark on what was billed: it may as well go on.
+    func mayGoOn(after lines: [BilledLine]) -> Bool {
+        var open = schedule
+        open.extend(to: nil)
+        return lines.filter { $0.schedule == schedule.number }.allSatisfy { line in
+            line.credits.isEmpty && line.span == open.span.term(line.term)?.term.days
+        }
+    }
+
     /// The start of the first term that is not billed and started while the subscription was suspended.
     fileprivate func firstMissed(from suspended: Day?, before resumed: Day) -> Day? {
         var number = schedule.nextTerm

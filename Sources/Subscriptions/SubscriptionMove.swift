@@ -74,6 +74,8 @@ extension SubscriptionHistory {
             items[index].close(on: planned)
             if isToCome {
                 items[index].removedOn = planned
+            } else if running.mayGoOn(after: items[index].billed) {
+                items[index].schedules[running.schedule.number - 1].schedule.extend(to: nil)
             } else {
                 items[index].reopen(running, from: planned)
             }
