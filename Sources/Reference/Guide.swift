@@ -16,7 +16,7 @@ struct Guide {
             ("authentication", PackageResources.authentication_md), ("errors", PackageResources.errors_md),
             ("idempotency", PackageResources.idempotency_md), ("paging", PackageResources.paging_md),
             ("rate-limits", PackageResources.rate_limits_md), ("versioning", PackageResources.versioning_md),
-            ("policies", PackageResources.policies_md),
+            ("policies", PackageResources.policies_md), ("quarantine", PackageResources.quarantine_md),
             ("calculations", PackageResources.calculations_md), ("audit", PackageResources.audit_md),
         ].map { try Guide($0, String(decoding: $1, as: UTF8.self), names: names) }
     }

@@ -27,6 +27,7 @@ package enum Schema {
         migration(22, "traces", PackageResources._022_traces_sql),
         migration(23, "readiness", PackageResources._023_readiness_sql),
         migration(24, "policies", PackageResources._024_policies_sql),
+        migration(25, "quarantine", PackageResources._025_quarantine_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -32,15 +32,18 @@ struct DueWindow: Sendable, Hashable {
     let asOf: Day
     /// Of the company; schedules keep the number of those that differ.
     let daysBeforeDue: Int
+    /// Nothing that starts later is due yet, whatever was asked for and the policies say.
+    let horizon: Day
 
-    init(asOf: Day, _ settings: TenantSettings) {
+    init(asOf: Day, today: Day, _ settings: TenantSettings) {
         self.asOf = asOf
+        horizon = BillingGuards.horizon(from: today)
         daysBeforeDue = PolicyCascade(tenant: settings.policies).value(Policies.invoiceDaysBeforeDue).value
     }
 
     /// What is due of a subscription with these policies starts on or before this day.
     func throughDay(by policies: PolicyCascade) -> Day {
-        asOf.adding(days: policies.value(Policies.invoiceDaysBeforeDue).value)
+        min(horizon, asOf.adding(days: policies.value(Policies.invoiceDaysBeforeDue).value))
     }
 }
 
