@@ -100,11 +100,12 @@ extension QuarantinedItem {
         _ failed: [FailedItem], under context: BillingContext, in tx: Transaction
     ) async throws {
         if failed.isEmpty { return }
-        let given = try await Given.of(failed.map(\.item), under: context, in: tx)
+        var given = try await Given.of(failed.map(\.item), under: context, in: tx)
         var events: [Event] = []
         var items: [QuarantinedItem] = []
         for failed in failed {
-            guard let found = given[failed.item], found.isBillable else { continue }
+            // Once, however many of its schedules failed.
+            guard let found = given.removeValue(forKey: failed.item), found.isBillable else { continue }
             let item = QuarantinedItem(failed, given: found.inputs, under: context)
             items.append(item)
             events.append(try SubscriptionsEvents.quarantined(item, version: found.subscriptionVersion))

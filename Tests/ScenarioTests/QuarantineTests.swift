@@ -148,6 +148,7 @@ struct QuarantineTests {
                 "U7,C7,web,EUR,month,1,1,2027-11-20,,,active,",
             ]
             let company = try await Company(provider, on: server)
+            try await company.addSchedules(2...3, to: "T7")
             try await company.refuseInvoices(of: "C7")
             let report = try await company.bill()
             #expect(report.failed.compactMap(\.reference).sorted() == ["S7", "T7"])
@@ -157,6 +158,11 @@ struct QuarantineTests {
             #expect(try await company.audit() == [])
             let details = try await company.texts("SELECT detail AS line FROM quarantined_items")
             #expect(details.allSatisfy { $0.contains("refused_by_test") }, "\(details)")
+            let schedules = try await company.texts(
+                """
+                SELECT jsonb_array_length(inputs -> 'schedules')::text AS line FROM quarantined_items
+                """)
+            #expect(schedules == ["1", "3"])
             #expect(try await company.bill().quarantined == 2)
         }
     }
