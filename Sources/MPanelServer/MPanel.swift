@@ -25,7 +25,8 @@ struct MPanel: AsyncParsableCommand {
             """,
         subcommands: [
             Serve.self, Work.self, Migrate.self, Import.self, Bill.self, Audit.self, TenantCommand.self,
-            UserCommand.self, KeysCommand.self, JobsCommand.self, AutomationCommand.self, SandboxCommand.self,
+            UserCommand.self, KeysCommand.self, JobsCommand.self, QuarantineCommand.self,
+            AutomationCommand.self, SandboxCommand.self,
             OpenAPICommand.self, Calc.self, Demo.self, Bench.self,
         ])
 }

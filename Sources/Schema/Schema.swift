@@ -30,6 +30,7 @@ package enum Schema {
         migration(25, "credits_by_line", PackageResources._025_credits_by_line_sql),
         migration(26, "changing_subscriptions", PackageResources._026_changing_subscriptions_sql),
         migration(27, "price_models", PackageResources._027_price_models_sql),
+        migration(28, "quarantine", PackageResources._028_quarantine_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -53,7 +53,7 @@ package struct Billing: Sendable {
             let run = BillingRun(
                 database: database, context: context, workers: request.workers, logger: logger)
             var report = try await run.run(progress)
-            report.skipped = try await Outage.outlasted { try await end(context) }
+            (report.skipped, report.quarantined) = try await Outage.outlasted { try await end(context) }
             return report
         }
     }
@@ -90,28 +90,29 @@ package struct Billing: Sendable {
         let result: Result<BillingReport, any Error>
     }
 
-    /// How far ahead a run may bill: a slip in the year must not issue invoices for a lifetime.
-    private static let horizonMonths = 36
-
     private func day(asked: Day?, today: Day) throws -> Day {
         guard let asked else { return today }
-        if let months = Interval(1, .month), let horizon = today.adding(Billing.horizonMonths, months),
-            asked > horizon
-        {
+        let horizon = BillingGuards.horizon(from: today)
+        if asked > horizon {
             throw Problem.invalid.with(errors: [
-                FieldError("/as_of", "must be at most \(Billing.horizonMonths) months ahead, \(horizon)")
+                FieldError(
+                    "/as_of", "must be at most \(BillingGuards.horizonMonths) months ahead, \(horizon)")
             ])
         }
         return asked
     }
 
-    /// What the calendar does after a run. Returns how many subscriptions their state kept from being billed.
-    private func end(_ context: BillingContext) async throws -> Int {
+    /// What the calendar does after a run. Returns how many subscriptions their state kept from being billed,
+    /// and how many items are in quarantine.
+    private func end(_ context: BillingContext) async throws -> (skipped: Int, quarantined: Int) {
         try await database.write(context.scope) { tx in
             if !context.isDryRun {
                 try await Subscription.endDue(on: context.basis.calendar.today, in: tx, at: clock.now())
             }
-            return try await DueSchedule.countSkipped(in: context.basis.window, tx)
+            return (
+                try await DueSchedule.countSkipped(in: context.window, tx),
+                try await QuarantinedItem.count(in: tx)
+            )
         }
     }
 
@@ -120,7 +121,7 @@ package struct Billing: Sendable {
     ) async throws -> BillingBasis {
         BillingBasis(
             calendar: calendar, taxRates: try await taxRates.rates(in: tx),
-            window: DueWindow(asOf: asOf, calendar.settings, begunOn: begunOn))
+            window: DueWindow(asOf: asOf, today: calendar.today, calendar.settings, begunOn: begunOn))
     }
 
     private func begin(_ request: BillingRequest) async throws -> BillingContext {
@@ -129,18 +130,27 @@ package struct Billing: Sendable {
             if !request.isDryRun {
                 try await Subscription.beginDue(on: calendar.today, in: tx, at: clock.now())
             }
-            let asOf = try day(asked: request.asOf, today: calendar.today)
+            let context = try await context(of: request, calendar, in: tx)
             if let asker = request.askedBy, !request.isDryRun {
                 try await Commands.record(
                     "startBillingRun", by: Actor(asker, role: .owner, scope: request.scope),
-                    BillingBegun(asOf: asOf, issuedOn: calendar.today), in: tx, at: clock.now())
+                    BillingBegun(asOf: context.window.asOf, issuedOn: calendar.today), in: tx,
+                    at: clock.now())
             }
-            return BillingContext(
-                scope: request.scope,
-                basis: try await basis(
-                    asOf: asOf, calendar, begunOn: request.isDryRun ? calendar.today : nil, in: tx),
-                seller: try await Sellers.snapshot(in: tx, calendar), isDryRun: request.isDryRun,
-                recordedAt: clock.now())
+            return context
         }
+    }
+
+    /// What holds for all that is billed by this request, as it is now.
+    func context(
+        of request: BillingRequest, _ calendar: TenantCalendar, in tx: Transaction
+    ) async throws -> BillingContext {
+        let asOf = try day(asked: request.asOf, today: calendar.today)
+        return BillingContext(
+            scope: request.scope,
+            basis: try await basis(
+                asOf: asOf, calendar, begunOn: request.isDryRun ? calendar.today : nil, in: tx),
+            seller: try await Sellers.snapshot(in: tx, calendar), isDryRun: request.isDryRun,
+            recordedAt: clock.now())
     }
 }

@@ -20,9 +20,10 @@ struct BillingChunk: Sendable {
                 recordedAt: context.recordedAt))
         var terms = TermColumns()
         var advances = AdvanceColumns()
-        for rows in claims {
+        let lines = try await LineCounts(of: claims, in: tx)
+        for claim in claims {
             outcome.unclaimed -= 1
-            var account = CustomerBill(rows, context.basis)
+            var account = CustomerBill(claim, lines: lines, context.basis)
             repeat {
                 let plan = account.plan()
                 for invoice in plan.invoices {
@@ -37,6 +38,9 @@ struct BillingChunk: Sendable {
             outcome.leavesTerms = outcome.leavesTerms || account.isUnfinished
             outcome.failures += account.failures
             if !context.isDryRun { advances.append(account.moved) }
+        }
+        if !context.isDryRun {
+            try await QuarantinedItem.insert(outcome.failures, under: context, in: tx)
         }
         if batch.count > 0 {
             // The invoices take the numbers, and take them last: workers of one tenant queue there until
@@ -55,24 +59,26 @@ struct BillingChunk: Sendable {
 /// What one chunk did.
 struct ChunkOutcome: Sendable {
     var totals: [Currency: CurrencyTotals] = [:]
-    var failures: [BillingFailure] = []
+    var failures: [FailedItem] = []
     /// Customers with nothing due, or held by another worker: which of the two, the next pass shows.
     var unclaimed: Int
     /// Whether due terms are left that were too many for one transaction.
     var leavesTerms = false
-    /// One of the invoices, to ask after when the answer to a commit was lost.
-    var witness: InvoiceID?
+    /// Of one transaction; not kept of several.
+    private(set) var invoices: [InvoiceID] = []
 
     init(unclaimed: Int = 0) {
         self.unclaimed = unclaimed
     }
 
+    /// One of the invoices, to ask after when the answer to a commit was lost.
+    var witness: InvoiceID? { invoices.first }
     var billedNothing: Bool { totals.isEmpty }
     /// Everything that was found due is billed or refused.
     var isComplete: Bool { unclaimed == 0 && !leavesTerms }
 
     mutating func add(_ invoice: PlannedInvoice, id: InvoiceID) {
-        witness = witness ?? id
+        invoices.append(id)
         totals[invoice.currency, default: CurrencyTotals()] += CurrencyTotals(
             invoices: 1, lines: invoice.lines.count, net: invoice.netMinor, tax: invoice.taxMinor,
             gross: invoice.grossMinor)
@@ -83,15 +89,5 @@ struct ChunkOutcome: Sendable {
         failures += other.failures
         unclaimed += other.unclaimed
         leavesTerms = leavesTerms || other.leavesTerms
-        witness = witness ?? other.witness
-    }
-}
-
-extension BillingFailure.Reason {
-    init(_ reason: ItemFailure.Reason) {
-        switch reason {
-        case .overflow: self = .overflow
-        case .calendarEnds: self = .calendarEnds
-        }
     }
 }

@@ -29,6 +29,9 @@ struct BillingContext: Sendable {
     let seller: UUID
     let isDryRun: Bool
     let recordedAt: Instant
+
+    var calendar: TenantCalendar { basis.calendar }
+    var window: DueWindow { basis.window }
 }
 
 /// Which terms a run bills: those that start on or before the day asked for, or as many days behind it as
@@ -37,18 +40,21 @@ struct DueWindow: Sendable, Hashable {
     let asOf: Day
     /// Of the company; schedules keep the number of those that differ.
     let daysBeforeDue: Int
+    /// Nothing that starts later is due yet, whatever was asked for and the policies say.
+    let horizon: Day
     /// Subscriptions that begin by this day are billed as if they had begun: a rehearsal must not begin them.
     let begunOn: Day?
 
-    init(asOf: Day, _ settings: TenantSettings, begunOn: Day? = nil) {
+    init(asOf: Day, today: Day, _ settings: TenantSettings, begunOn: Day? = nil) {
         self.asOf = asOf
         self.begunOn = begunOn
+        horizon = BillingGuards.horizon(from: today)
         daysBeforeDue = PolicyCascade(tenant: settings.policies).value(Policies.invoiceDaysBeforeDue).value
     }
 
     /// What is due of a subscription with these policies starts on or before this day.
     func throughDay(by policies: PolicyCascade) -> Day {
-        asOf.adding(days: policies.value(Policies.invoiceDaysBeforeDue).value)
+        min(horizon, asOf.adding(days: policies.value(Policies.invoiceDaysBeforeDue).value))
     }
 }
 

@@ -5,12 +5,23 @@ package struct BillingReport: Sendable, Hashable, Codable {
     package internal(set) var totals: [String: CurrencyTotals] = [:]
     /// Subscriptions with a due term that their state keeps from being billed.
     package internal(set) var skipped = 0
+    /// Items in quarantine when the run ended, with those that it brought there. No run tries them.
+    package internal(set) var quarantined = 0
     /// Items that were left out; everything else was billed. At most `failureLimit` of them are kept.
     package internal(set) var failed: [BillingFailure] = []
 
     static let failureLimit = 10_000
 
     package init() {}
+
+    /// Reports of former versions say nothing of a quarantine.
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.container(keyedBy: CodingKeys.self)
+        totals = try container.decode([String: CurrencyTotals].self, forKey: .totals)
+        skipped = try container.decode(Int.self, forKey: .skipped)
+        quarantined = try container.decodeIfPresent(Int.self, forKey: .quarantined) ?? 0
+        failed = try container.decode([BillingFailure].self, forKey: .failed)
+    }
 
     package var invoices: Int { totals.values.reduce(0) { $0 + $1.invoices } }
     package var lines: Int { totals.values.reduce(0) { $0 + $1.lines } }
@@ -57,6 +68,8 @@ package struct BillingFailure: Sendable, Hashable, Codable {
         case unreadableSchedule = "unreadable_schedule"
         /// The database refused the rows; the server's log has the constraint.
         case refused
+        /// More lines of the item would start on one day than the guard lets pass.
+        case tooManyLines = "too_many_lines"
     }
 }
 
@@ -65,6 +78,7 @@ extension BillingReport {
     package mutating func add(_ other: BillingReport) {
         for (code, more) in other.totals { totals[code, default: CurrencyTotals()] += more }
         skipped += other.skipped
+        quarantined += other.quarantined
         for failure in other.failed { add(failure) }
     }
 

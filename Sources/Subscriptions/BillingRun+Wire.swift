@@ -26,6 +26,8 @@ struct RunBody: Codable, Sendable {
     let state: QueuedRun.State
     let totals: [String: CurrencyTotals]
     let skipped: Int
+    /// Items in quarantine when the run ended; 0 until then.
+    let quarantined: Int
     let failed: [BillingFailure]
     let startedAt: Instant
     let finishedAt: Instant?
@@ -36,6 +38,7 @@ extension RunBody {
         self.init(
             id: run.id, asOf: run.asOf, issuedOn: run.issuedOn, isAhead: run.asOf > run.issuedOn,
             isDryRun: run.isDryRun, state: run.state, totals: run.report.totals, skipped: run.report.skipped,
-            failed: run.report.failed, startedAt: run.startedAt, finishedAt: run.finishedAt)
+            quarantined: run.report.quarantined, failed: run.report.failed, startedAt: run.startedAt,
+            finishedAt: run.finishedAt)
     }
 }

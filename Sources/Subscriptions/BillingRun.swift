@@ -1,3 +1,4 @@
+import Customers
 import Kernel
 import Logging
 import Postgres
@@ -94,9 +95,7 @@ struct BillingRun: Sendable {
     /// `earlier` is the outcome of an attempt whose commit was never answered: if its invoices are there, it
     /// is the answer.
     private func attempt(_ chunk: BillingChunk, after earlier: ChunkOutcome?) async throws -> ChunkOutcome {
-        if let earlier, let witness = earlier.witness,
-            try await database.read(context.scope, { tx in try await DueSchedule.exists(witness, in: tx) })
-        {
+        if let earlier, try await database.read(context.scope, { try await earlier.isCommitted(in: $0) }) {
             return earlier
         }
         let planned = Box<ChunkOutcome?>(nil)
@@ -119,13 +118,39 @@ struct BillingRun: Sendable {
             ])
         var outcome = ChunkOutcome(unclaimed: 0)
         outcome.failures = try await database.read(context.scope) { tx in
-            try await DueSchedule.failures(of: customer, in: context.basis.window, tx)
+            try await DueSchedule.failures(of: customer, in: context.window, tx)
+        }.map { FailedItem($0, refusedFor: error) }
+        if !context.isDryRun, !BillingRun.passes(error) {
+            try await quarantine(outcome.failures, of: customer)
         }
         return outcome
     }
 
+    /// In a transaction of its own, because the one that billed them is lost. Those that another run billed
+    /// or brought there meanwhile are left out.
+    private func quarantine(_ failed: [FailedItem], of customer: CustomerID) async throws {
+        do {
+            try await Outage.outlasted {
+                try await database.write(context.scope) { tx in
+                    try await Customer.hold(theOneOf: "\(customer)", in: tx)
+                    try await QuarantinedItem.insert(failed, under: context, in: tx)
+                }
+            }
+        } catch let error where BillingRun.isRefusal(error) {
+            // The run goes on; the next one tries these items again.
+            logger.error(
+                "a customer's items could not be quarantined",
+                metadata: ["customer": "\(customer)", "error": "\(String(reflecting: error))"])
+        }
+    }
+
+    /// Nothing is wrong with the rows: others were in the way, and the next run may find them gone.
+    static func passes(_ error: any Error) -> Bool {
+        (error as? PostgresError)?.isBusy ?? false
+    }
+
     /// Errors that come from the rows themselves and would come again.
-    private static func isRefusal(_ error: any Error) -> Bool {
+    static func isRefusal(_ error: any Error) -> Bool {
         switch error {
         case is BillingFault, is MoneyError, is ColumnError: true
         case let error as PostgresError: !error.isCancelled && !Outage.isOutage(error)
@@ -137,6 +162,6 @@ struct BillingRun: Sendable {
 extension BillingReport {
     mutating func add(_ outcome: ChunkOutcome) {
         for (currency, more) in outcome.totals { totals[currency.code, default: CurrencyTotals()] += more }
-        for failure in outcome.failures { add(failure) }
+        for failed in outcome.failures { add(failed.failure) }
     }
 }

@@ -128,7 +128,10 @@ extension StepProgress {
         self.init()
         itemsDone = report.lines
         itemsFailed = report.failed.count
-        result.counts = ["invoices": report.invoices, "lines": report.lines, "skipped": report.skipped]
+        result.counts = [
+            "invoices": report.invoices, "lines": report.lines, "skipped": report.skipped,
+            "quarantined": report.quarantined,
+        ]
         result.amounts = report.totals.mapValues { totals in
             // A sum that no longer fits is left out.
             ["net": totals.net, "tax": totals.tax, "gross": totals.gross].compactMapValues(\.self)

@@ -9,29 +9,46 @@ import Tenancy
 struct CustomerBill {
     /// In step with `items`; those that fail are taken out of both.
     private(set) var rows: [DueRow]
-    private(set) var failures: [BillingFailure] = []
+    /// Each once, with all of its schedules.
+    private(set) var failures: [FailedItem] = []
     private var items: [DueItem]
+    private let customer: BilledCustomer
+    private let lines: LineCounts
     private let zone: TimeZone
     private let tax: CustomerTax
 
-    /// The rows are those of one customer, and at least one.
-    init(_ rows: [DueRow], _ basis: BillingBasis) {
-        self.rows = rows
+    init(_ claim: DueClaim, lines: LineCounts = .none, _ basis: BillingBasis) {
+        customer = claim.customer
+        rows = claim.rows
+        self.lines = lines
         zone = basis.calendar.settings.timeZone.zone
         items = rows.map(\.item)
-        tax = basis.tax(of: rows[0].customer)
+        tax = basis.tax(of: customer)
+        leaveOut(claim.unreadable)
     }
 
     /// What is due, without the items that cannot be billed: only they are left out.
     mutating func plan() -> InvoicePlan {
         while true {
             let plan = InvoicePlan(items: items, rules: rules(through: limitDay))
-            if plan.failures.isEmpty { return plan }
-            for failure in plan.failures.reversed() {
-                failures.append(rows[failure.item].failure(BillingFailure.Reason(failure.reason)))
-                rows.remove(at: failure.item)
-                items.remove(at: failure.item)
+            if !plan.failures.isEmpty {
+                leaveOut(plan.failures.map { rows[$0.item].failed($0.reason) })
+            } else if let surplus = lines.surplus(in: plan, of: rows),
+                let row = rows.first(where: { $0.itemID == surplus.item })
+            {
+                leaveOut([row.failed(crowding: surplus.day)])
+            } else {
+                return plan
             }
+        }
+    }
+
+    private mutating func leaveOut(_ failed: [FailedItem]) {
+        for failure in failed where !failures.contains(where: { $0.item == failure.item }) {
+            failures.append(failure)
+            let left = rows.indices.filter { rows[$0].itemID != failure.item }
+            rows = left.map { rows[$0] }
+            items = left.map { items[$0] }
         }
     }
 
@@ -66,10 +83,10 @@ struct CustomerBill {
 extension CustomerBill {
     func document(for invoice: PlannedInvoice, id: InvoiceID) -> InvoiceToIssue {
         let rules = rules(through: .last)
-        let policies = rows[0].customer.policies
+        let policies = customer.policies
         let applied = [policies.applied(Policies.paymentTermsDays), policies.applied(Policies.taxRounding)]
         return InvoiceToIssue(
-            id: id, customer: rows[0].customer.id, buyer: rows[0].customer.buyer, currency: invoice.currency,
+            id: id, customer: customer.id, buyer: customer.buyer, currency: invoice.currency,
             serviceOn: invoice.serviceDay, netMinor: invoice.netMinor, taxMinor: invoice.taxMinor,
             grossMinor: invoice.grossMinor, taxRounding: tax.rounding,
             paymentTermsDays: policies.value(Policies.paymentTermsDays).value,

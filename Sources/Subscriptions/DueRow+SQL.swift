@@ -8,15 +8,15 @@ import Postgres
 import Tenancy
 
 extension DueRow {
-    /// Takes the customers that no other worker holds and returns their due schedules, a group for each
-    /// customer.
+    /// Takes the customers that no other worker holds and returns their due schedules, a claim for each
+    /// customer of whom something is due.
     ///
     /// The customer's lock makes one worker write all of a customer's invoices, so that terms of one day come
     /// to stand on one. The schedules are read by a second statement, which sees what was committed before
     /// the lock was had; what changes them in between is found by `AdvanceColumns`.
     static func claim(
         _ customers: [CustomerID], under context: BillingContext, in tx: Transaction
-    ) async throws -> [[DueRow]] {
+    ) async throws -> [DueClaim] {
         let locked = try await tx.pipeline([
             steadyPlans,
             "\(BilledCustomer.selection(of: customers)) FOR NO KEY UPDATE SKIP LOCKED",
@@ -24,18 +24,24 @@ extension DueRow {
         // Nobody changes a group's policies while its customers are held.
         let held = try await BilledCustomer.all(in: locked, context.basis.calendar.settings, tx)
         if held.isEmpty { return [] }
-        var groups: [[DueRow]] = []
         var models = PriceModels()
-        for row in try await tx.pipeline([due(of: Array(held.keys), in: context.basis.window)])[0] {
+        var claims: [DueClaim] = []
+        for row in try await tx.pipeline([due(of: Array(held.keys), in: context.window)])[0] {
             guard let customer = held[try row[Column.customer]] else { continue }
-            let due = try DueRow(row: row, of: customer, in: context.basis.window, &models)
-            if groups.last?.first?.customer.id == customer.id {
-                groups[groups.count - 1].append(due)
-            } else {
-                groups.append([due])
+            if claims.last?.customer.id != customer.id { claims.append(DueClaim(customer: customer)) }
+            do {
+                claims[claims.count - 1].rows.append(
+                    try DueRow(row: row, of: customer, in: context.window, &models))
+            } catch BillingFault.unreadableSchedule {
+                claims[claims.count - 1].unreadable.append(
+                    FailedItem(
+                        unreadable: BillingFailure(
+                            subscription: try row[Column.subscription],
+                            reference: try row[Column.reference], item: try row[Column.item],
+                            customer: customer.id, reason: .unreadableSchedule)))
             }
         }
-        return groups
+        return claims
     }
 
     private static func due(of customers: [CustomerID], in window: DueWindow) -> SQL {
@@ -75,7 +81,7 @@ extension DueRow {
     /// A run reads and writes by keys only. Without statistics, as after an import, the planner would rather
     /// read whole tables for each chunk, or take a tenant for one row and multiply its tables; against that
     /// the joins are lateral, and OFFSET 0 keeps the planner from dissolving them.
-    private static let steadyPlans: SQL =
+    static let steadyPlans: SQL =
         """
         SELECT set_config('enable_seqscan', 'off', true), set_config('enable_hashjoin', 'off', true),
             set_config('enable_mergejoin', 'off', true), set_config('enable_material', 'off', true)
@@ -102,8 +108,9 @@ extension DueRow {
         reference = try row[Column.reference]
         productName = try row[Column.productName]
         price = try row[Column.price]
-        let unit: Interval.Unit = try row[Column.unit]
-        guard let interval = Interval(try row[Column.count], unit) else {
+        guard let unit = Interval.Unit(rawValue: try row[Column.unit]),
+            let interval = Interval(try row[Column.count], unit)
+        else {
             throw BillingFault.unreadableSchedule
         }
         let billedAhead: [Int32]? = try row[Column.billedAhead]

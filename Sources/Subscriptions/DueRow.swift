@@ -48,6 +48,14 @@ struct DueRow: Sendable {
     }
 }
 
+/// A customer whom a run holds, and what is due of theirs.
+struct DueClaim: Sendable {
+    let customer: BilledCustomer
+    var rows: [DueRow] = []
+    /// Items with a schedule that says something no code of MPanel writes.
+    var unreadable: [FailedItem] = []
+}
+
 /// A customer whom a run holds, with what all their invoices need.
 struct BilledCustomer: Sendable {
     let id: CustomerID

@@ -38,7 +38,8 @@ extension Subscription {
         return begun.count
     }
 
-    /// Subscriptions whose last day has passed end, once nothing of them is left to bill.
+    /// Subscriptions whose last day has passed end, once nothing of them is left to bill. What is in
+    /// quarantine is left to bill.
     @discardableResult
     static func endDue(on today: Day, in tx: Transaction, at now: Instant) async throws -> Int {
         let ended = try await tx.all(
@@ -52,7 +53,7 @@ extension Subscription {
                         SELECT FROM subscription_items AS i
                         JOIN item_schedules AS d ON d.tenant_id = i.tenant_id AND d.item_id = i.id
                         WHERE i.tenant_id = s.tenant_id AND i.subscription_id = s.id
-                            AND d.is_billable AND d.next_due_on IS NOT NULL)
+                            AND s.state = 'active' AND d.next_due_on IS NOT NULL)
                 RETURNING tenant_id, id, version
             ), unbillable AS (
                 UPDATE item_schedules AS d

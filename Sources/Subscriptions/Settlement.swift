@@ -52,13 +52,12 @@ struct Settlement: Sendable {
     }
 
     private mutating func bill(_ rows: [DueRow], _ basis: BillingBasis) throws {
-        guard !rows.isEmpty else { return }
-        var account = CustomerBill(rows, basis)
+        var account = CustomerBill(DueClaim(customer: history.customer, rows: rows), basis)
         repeat {
             let plan = account.plan()
             if let failure = account.failures.first {
                 throw SubscriptionsProblem.unbillable.with(
-                    detail: "Item \(failure.item) cannot be billed: \(failure.reason.rawValue).")
+                    detail: "Item \(failure.item) cannot be billed. \(failure.detail)")
             }
             for invoice in plan.invoices {
                 let document = account.document(for: invoice, id: .new())
@@ -149,7 +148,7 @@ extension SubscriptionHistory {
     }
 
     fileprivate func rows(through day: Day) -> [DueRow] {
-        items.flatMap { item in
+        items.filter { !$0.isQuarantined }.flatMap { item in
             item.schedules.map { row(of: item, $0, through: day) }.filter(\.item.isDue)
         }
     }

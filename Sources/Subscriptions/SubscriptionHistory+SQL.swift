@@ -28,7 +28,9 @@ extension SubscriptionHistory {
             } else {
                 let removed: Day? = try row["removed_on"]
                 items.append(
-                    ItemHistory(id: id, removedOn: removed, schedules: [sold], billed: lines[id] ?? []))
+                    ItemHistory(
+                        id: id, isQuarantined: try row["is_quarantined"], removedOn: removed,
+                        schedules: [sold], billed: lines[id] ?? []))
             }
         }
         return SubscriptionHistory(subscription: subscription, items: items, customer: customer)
@@ -36,7 +38,10 @@ extension SubscriptionHistory {
 
     private static func schedules(of id: SubscriptionID) -> SQL {
         """
-        SELECT i.id, i.removed_on, d.schedule_no, d.price_id, p.product_id, d.quantity_micros, d.anchor,
+        SELECT i.id, i.removed_on,
+            EXISTS (
+                SELECT FROM quarantined_items AS q WHERE q.tenant_id = i.tenant_id AND q.item_id = i.id
+            ) AS is_quarantined, d.schedule_no, d.price_id, p.product_id, d.quantity_micros, d.anchor,
             d.interval_unit, d.interval_count, d.starts_on, d.ends_on, s.cancel_on, d.first_term, d.next_term,
             d.charges_set_up, p.currency, p.amount_minor, p.setup_fee_minor, p.pricing,
             t.name AS product_name,

@@ -34,6 +34,8 @@ struct ItemHistory: Sendable {
     let id: SubscriptionItemID
     /// Made by the change.
     var isNew = false
+    /// A billing run could not bill it: nobody does, until somebody has looked at it.
+    var isQuarantined = false
     var removedOn: Day?
     var schedules: [SoldSchedule]
     /// The lines that billed terms of it, as far back as a change can reach.

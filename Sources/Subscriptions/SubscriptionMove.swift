@@ -32,6 +32,14 @@ enum SubscriptionMove: Sendable {
         }
     }
 
+    /// Whether it decides what days cost, of which nothing is known while an item cannot be billed.
+    var settles: Bool {
+        switch self {
+        case .change, .withdrawChanges: true
+        case .cancel, .cancelAtTermEnd, .suspend, .resume: endsService
+        }
+    }
+
     /// Whether it ends what was running, so that all that was used until then is billed with it, although
     /// the subscription is not billed any more.
     var endsService: Bool {

@@ -70,6 +70,10 @@ extension Subscriptions {
         let basis = try await billing.basis(asOf: calendar.today, calendar, in: tx)
         let before = try await SubscriptionHistory.read(
             subscription, from: calendar.today, calendar.settings, in: tx)
+        if asked.move.settles, let stuck = before.items.first(where: \.isQuarantined) {
+            throw SubscriptionsProblem.unbillable.with(
+                detail: "Item \(stuck.id) is in quarantine. Replay or release it there first.")
+        }
         let after = try before.after(asked.move, today: calendar.today)
         let settlement = try Settlement(
             after, for: asked.move.reason,

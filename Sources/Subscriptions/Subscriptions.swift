@@ -16,6 +16,7 @@ package import Web
 package struct Subscriptions: Sendable {
     package let billing: Billing
     package let runs: BillingRuns
+    package let quarantine: Quarantine
     let database: Database
     let tenants: Tenants
     private let clock: RealClock
@@ -29,10 +30,11 @@ package struct Subscriptions: Sendable {
         billing = Billing(
             database: database, tenants: tenants, taxRates: taxRates, clock: clock, logger: logger)
         runs = BillingRuns(database: database, billing: billing, clock: clock)
+        quarantine = Quarantine(database: database, tenants: tenants, billing: billing)
     }
 
     package var endpoints: [Endpoint] {
-        subscriptionEndpoints + changeEndpoints + policyEndpoints + runEndpoints
+        subscriptionEndpoints + changeEndpoints + policyEndpoints + runEndpoints + quarantineEndpoints
     }
 
     package var jobs: [JobDefinition] {

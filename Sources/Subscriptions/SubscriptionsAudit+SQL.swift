@@ -10,6 +10,7 @@ enum SubscriptionsAudit {
             ("schedule_overlap", scheduleOverlaps), ("term_credit", termCredits),
             ("term_invoice", termInvoices), ("line_without_term", linesWithoutTerm),
             ("schedule_position", schedulePositions), ("billable_state", billableStates),
+            ("quarantine", quarantined),
             ("invoice_days", invoiceDays),
         ]
         var findings: [AuditFinding] = []
@@ -174,10 +175,26 @@ enum SubscriptionsAudit {
 
     private static let billableStates: SQL =
         """
-        SELECT d.item_id::text AS object, format('the subscription is %s', s.state) AS detail
+        SELECT d.item_id::text AS object,
+            format('the subscription is %s, the item %s in quarantine', s.state,
+                CASE WHEN q.id IS NULL THEN 'not' ELSE 'is' END) AS detail
         FROM item_schedules AS d
         JOIN subscriptions AS s ON s.tenant_id = d.tenant_id AND s.id = d.subscription_id
-        WHERE d.is_billable <> (s.state = 'active'
-            OR (s.state = 'suspended' AND COALESCE(s.suspension_billing = 'bill_on', false)))
+        LEFT JOIN quarantined_items AS q ON q.tenant_id = d.tenant_id AND q.item_id = d.item_id
+        WHERE d.is_billable <> (q.id IS NULL AND (s.state = 'active'
+            OR (s.state = 'suspended' AND COALESCE(s.suspension_billing = 'bill_on', false))))
+        """
+
+    /// What is in quarantine is an item with schedules, of which none can be billed.
+    private static let quarantined: SQL =
+        """
+        SELECT q.id::text AS object,
+            CASE WHEN d.item_id IS NULL THEN 'its item has no schedule'
+                WHEN d.is_billable THEN format('schedule %s of its item can be billed', d.schedule_no)
+                ELSE 'it names another customer or subscription than its item' END AS detail
+        FROM quarantined_items AS q
+        LEFT JOIN item_schedules AS d ON d.tenant_id = q.tenant_id AND d.item_id = q.item_id
+        WHERE d.item_id IS NULL OR d.is_billable
+            OR (d.customer_id, d.subscription_id) <> (q.customer_id, q.subscription_id)
         """
 }

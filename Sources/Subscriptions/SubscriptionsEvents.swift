@@ -1,5 +1,6 @@
 import Kernel
 import Platform
+import Postgres
 
 /// What others may hear of subscriptions.
 enum SubscriptionsEvents {
@@ -10,6 +11,14 @@ enum SubscriptionsEvents {
     /// `subscription.active`, `subscription.suspended`, `subscription.cancelled`.
     static func moved(_ id: SubscriptionID, to state: Subscription.State, version: Int) -> Event {
         Event("subscription.\(state.rawValue)", id, version: version)
+    }
+
+    /// An item of it could not be billed. It changes nothing of the subscription, whose version stays.
+    static func quarantined(_ item: QuarantinedItem, version: Int) throws -> Event {
+        let ids = ["item_id": "\(item.item)", "quarantined_item_id": "\(item.id)"]
+        return Event(
+            "subscription.quarantined", item.subscription, version: version,
+            payload: try JSONText(encoding: ids))
     }
 
     static func policiesChanged(_ subscription: Subscription) -> Event {

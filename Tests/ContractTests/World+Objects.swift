@@ -1,6 +1,8 @@
 import Foundation
 import HTTPTypes
 import Kernel
+import MPanelServer
+import Subscriptions
 import TestKit
 import Testing
 import Web
@@ -33,6 +35,7 @@ struct ObjectMaker: Sendable {
                     .post, "/v1/product-families", ["name": .string("Made \(unique)")])
             case "products": try await product()
             case "subscription-items": try await subscription()["items"][0]
+            case "quarantine": try await quarantined()
             case "subscriptions": try await subscription()
             case "tax-rates": try await taxRate()
             case "sessions": try await session()
@@ -132,11 +135,30 @@ struct ObjectMaker: Sendable {
             .post, "/v1/subscriptions/\(id)/cancellation", ["when": "now", "credit": true])
     }
 
+    /// What costs more than 64 bits hold, and a billing run that says so.
+    func quarantined(of customer: JSONValue? = nil) async throws -> JSONValue {
+        let id = try await (customer == nil ? self.customer() : customer ?? .null)["id"]
+        let product = try await product()["id"].text ?? ""
+        let price = try await company.owner.must(
+            .post, "/v1/products/\(product)/prices",
+            [
+                "amount": ["amount": 6_000_000_000_000_000_000, "currency": "EUR"],
+                "interval": ["unit": "year", "count": 1],
+            ])
+        _ = try await company.owner.must(
+            .post, "/v1/subscriptions",
+            ["customer_id": id, "items": [["price_id": price["id"], "quantity": "2"]]])
+        _ = try await company.server.installation.subscriptions.billing.run(
+            BillingRequest(scope: TenantScope(company.tenant)))
+        return try await company.owner.first("/v1/quarantine?customer_id=\(id.text ?? "")")
+    }
+
     /// As `make`, for an object that others belong to: lists that are asked for it have something to show.
     func busy(for collection: Substring) async throws -> String {
         let customer = try await customer()
         _ = try await creditNote(of: customer)
         _ = try await subscription(of: customer)
+        _ = try await quarantined(of: customer)
         let family = try await make(for: "product-families")
         let group = try await make(for: "customer-groups")
         _ = try await company.owner.must(

@@ -54,13 +54,15 @@ struct World: Sendable {
                 ? buyers[0].user : try await anonymous.signedIn(try await server.user(role, of: slug))
         }
         return Company(
-            slug: slug, tenant: try await server.installation.tenants.require(slug: slug), clients: clients,
+            server: server, slug: slug, tenant: try await server.installation.tenants.require(slug: slug),
+            clients: clients,
             buyers: buyers)
     }
 }
 
 /// One of the two, by its users.
 struct Company: Sendable {
+    let server: TestServer
     let slug: Slug
     let tenant: TenantID
     /// One of each role.

@@ -102,6 +102,33 @@ struct DatabaseTests {
         #expect(try await shop.names() == [])
     }
 
+    @Test("What was done tentatively and failed is undone alone, whatever the error was")
+    func tentatively() async throws {
+        struct Oops: Error {}
+        try await shop.db.write(shop.tenant) { tx in
+            try await tx.run(Shop.insert("before", tx.scope))
+            await #expect(throws: Oops.self) {
+                try await tx.tentatively {
+                    try await tx.run(Shop.insert("undone", tx.scope))
+                    throw Oops()
+                }
+            }
+            await #expect(throws: PostgresError.self) {
+                try await tx.tentatively { try await tx.run(Shop.insert("before", tx.scope)) }
+            }
+            let kept = try await tx.tentatively { try await tx.run(Shop.insert("kept", tx.scope)) }
+            #expect(kept == 1)
+            await #expect(throws: Oops.self) {
+                try await tx.tentatively {
+                    try await tx.tentatively { try await tx.run(Shop.insert("inner", tx.scope)) }
+                    throw Oops()
+                }
+            }
+            try await tx.run(Shop.insert("after", tx.scope))
+        }
+        #expect(try await shop.names() == ["after", "before", "kept"])
+    }
+
     @Test("A body that runs no statement costs none")
     func empty() async throws {
         let value = try await shop.db.write(shop.tenant) { _ in 5 }

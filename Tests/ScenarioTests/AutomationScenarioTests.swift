@@ -46,7 +46,7 @@ struct AutomationScenarioTests {
                 let billing = runs[0]["steps"][0]
                 #expect(billing["name"] == "billing")
                 #expect(billing["state"] == "finished")
-                #expect(billing["counts"] == ["invoices": 1, "lines": 1, "skipped": 0])
+                #expect(billing["counts"] == ["invoices": 1, "lines": 1, "skipped": 0, "quarantined": 0])
                 #expect(billing["amounts"] == ["EUR": ["net": 1000, "tax": 190, "gross": 1190]])
                 #expect(billing["last_error"] == .null)
                 let id = try #require(runs[0]["id"].text)

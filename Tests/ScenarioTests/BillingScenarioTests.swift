@@ -181,7 +181,7 @@ struct BillingScenarioTests {
         }
     }
 
-    @Test("an amount that overflows leaves its own item out, and every run says so")
+    @Test("an amount that overflows leaves its own item out: the first run names it, later ones count it")
     func overflow() async throws {
         try await TestServer.run { server in
             var provider = Provider()
@@ -197,8 +197,10 @@ struct BillingScenarioTests {
             let company = try await Company(provider, on: server)
             for isFirst in [true, false] {
                 let report = try await company.bill()
-                #expect(report.failed.map(\.reference).sorted { $0 ?? "" < $1 ?? "" } == ["S2", "S4"])
+                let failed = report.failed.compactMap(\.reference).sorted()
+                #expect(failed == (isFirst ? ["S2", "S4"] : []), "what is in quarantine is not tried again")
                 #expect(report.failed.allSatisfy { $0.reason == .overflow })
+                #expect(report.quarantined == 2)
                 #expect(report.invoices == (isFirst ? 3 : 0))
                 #expect(
                     try await company.invoices() == (1...3).map { "C\($0),EUR,2026-11-15,1,1000,190,1190" })

@@ -13,8 +13,10 @@ struct Bill: AsyncParsableCommand {
             with the \
             company's today. Running it again, or twice at once, bills nothing twice.
 
-            Exit codes: 0 all due terms are billed, 3 some items were left out (each is named with its \
-            reason).
+            An item that cannot be billed is named with its reason and goes into quarantine, where later \
+            runs leave it alone: see `mpanel quarantine`.
+
+            Exit codes: 0 all due terms are billed, 3 some items were left out or are in quarantine.
             """)
 
     @Option(help: "The company's slug.")
@@ -54,7 +56,7 @@ struct Bill: AsyncParsableCommand {
         } else {
             BillTable(report, isDryRun: dryRun).print()
         }
-        if !report.failed.isEmpty { throw ExitCode(3) }
+        if !report.failed.isEmpty || report.quarantined > 0 { throw ExitCode(3) }
     }
 
     /// A database of one's own may take no more; those who find none free wait in line.
@@ -141,6 +143,10 @@ struct BillTable {
             Terminal.print(
                 "left out: \(failure.reference ?? failure.subscription.description) "
                     + "(\(failure.item)): \(failure.reason.rawValue)")
+        }
+        if report.quarantined > 0 {
+            Terminal.print(
+                "\(report.quarantined) items are in quarantine; `mpanel quarantine list` says why.")
         }
         if isDryRun { Terminal.print("This was a dry run: nothing was written.") }
     }

@@ -7,6 +7,7 @@ struct TenantFigures: Sendable {
     let isSandbox: Bool
     let jobs: [(kind: String, state: Job.State, count: Int)]
     let subscriptions: Int
+    let quarantined: Int
     let receivables: [Receivables]
 
     func add(to sums: inout BusinessSums, kinds: Set<String>) {
@@ -18,6 +19,7 @@ struct TenantFigures: Sendable {
         }
         if isSandbox { return }
         sums.subscriptions += Int64(subscriptions)
+        sums.quarantined += Int64(quarantined)
         for owed in receivables {
             sums.add(Int64(owed.openInvoices), owed.openMinor, [owed.currency, "open"])
             sums.add(Int64(owed.overdueInvoices), owed.overdueMinor, [owed.currency, "overdue"])
@@ -30,6 +32,7 @@ struct BusinessSums: Sendable {
     var tenants: [String: Int64] = ["live": 0, "sandbox": 0]
     var jobs: [[String]: Int64] = [:]
     var subscriptions: Int64 = 0
+    var quarantined: Int64 = 0
     private var invoices: [[String]: Int64] = [:]
     private var amountsMinor: [[String]: Int64] = [:]
 
@@ -44,6 +47,7 @@ struct BusinessSums: Sendable {
             Family(GaugeMetric.tenants, tenants.map { ([$0.key], .whole($0.value)) }),
             Family(GaugeMetric.jobKinds, jobs.map { ($0.key, .whole($0.value)) }),
             Family(GaugeMetric.subscriptions, .whole(subscriptions)),
+            Family(GaugeMetric.quarantined, .whole(quarantined)),
             Family(GaugeMetric.invoices, invoices.map { ($0.key, .whole($0.value)) }),
             Family(GaugeMetric.amounts, amountsMinor.map { ($0.key, .whole($0.value)) }),
         ]
@@ -52,7 +56,7 @@ struct BusinessSums: Sendable {
 
 enum GaugeMetric {
     static let all = [
-        age, jobs, jobAge, jobKinds, owed, eventAge, tenants, subscriptions, invoices, amounts,
+        age, jobs, jobAge, jobKinds, owed, eventAge, tenants, subscriptions, quarantined, invoices, amounts,
     ]
 
     static let age = Metric(
@@ -69,6 +73,8 @@ enum GaugeMetric {
         "mpanel_events_oldest_owed_seconds", .gauge, "How old the oldest event is that is not delivered")
     static let tenants = Metric("mpanel_tenants", .gauge, "Companies on this installation", labels: ["kind"])
     static let subscriptions = Metric("mpanel_subscriptions_active", .gauge, "Active subscriptions")
+    static let quarantined = Metric(
+        "mpanel_items_quarantined", .gauge, "Items that could not be billed and wait for a person")
     static let invoices = Metric(
         "mpanel_invoices", .gauge, "Invoices that are not settled, and those of them past their due day",
         labels: ["currency", "state"])

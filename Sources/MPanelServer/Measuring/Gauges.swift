@@ -91,6 +91,7 @@ final class Gauges: Service {
                     return TenantFigures(
                         isSandbox: isSandbox, jobs: try await Job.counts(in: tx),
                         subscriptions: try await Subscription.countActive(in: tx),
+                        quarantined: try await QuarantinedItem.count(in: tx),
                         receivables: try await Receivables.read(on: today, in: tx))
                 }.add(to: &sums, kinds: kinds)
             } catch let problem as Problem where problem == .notFound {
