@@ -15,7 +15,8 @@ package struct ExplainedPriceModel: Hashable, Sendable, Decodable {
     package struct Step: Hashable, Sendable, Decodable {
         package let tier: Int?
         package let unitPrice: ExactDecimal
-        package let quantity: ExactDecimal?
+        /// Of a model that counts packages it may be more than a `Quantity` holds.
+        package let quantity: Fraction?
         let arithmetic: String
     }
 
@@ -24,8 +25,7 @@ package struct ExplainedPriceModel: Hashable, Sendable, Decodable {
         get throws {
             var exact = Fraction.zero
             for step in steps {
-                let times = step.quantity.map(Fraction.init) ?? Fraction(1)
-                exact = try exact + Fraction(step.unitPrice) * times
+                exact = try exact + Fraction(step.unitPrice) * (step.quantity ?? Fraction(1))
             }
             let sum = [
                 try exact.minor(of: price.currency, rounding), minimumTrueUp?.amountMinor ?? 0,
@@ -54,5 +54,16 @@ package struct ExplainedPriceModel: Hashable, Sendable, Decodable {
             sentences.append("\(maximumReduction.decimal) \(price.currency), down to the maximum.")
         }
         return sentences
+    }
+}
+
+extension Fraction: Decodable {
+    package init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        guard let fraction = Fraction(try container.decode(String.self)) else {
+            throw DecodingError.dataCorruptedError(
+                in: container, debugDescription: "is neither a decimal number nor of the form 12/31")
+        }
+        self = fraction
     }
 }

@@ -90,7 +90,17 @@ package struct Fraction: Hashable, Sendable {
     }
 }
 
-extension Fraction: CustomStringConvertible {
+extension Fraction: LosslessStringConvertible {
+    /// Reads what `description` writes: `-0.51849`, `1234/31`. Nil for anything else, and beyond 128 bits.
+    package init?(_ text: String) {
+        guard let terms = text.wholeMatch(of: /(-?[0-9]+)(?:\.([0-9]{1,18})|\/([0-9]+))?/)?.output,
+            let numerator = Int128(terms.1 + (terms.2 ?? "")), numerator != .min,
+            let denominator = terms.3.map({ Int128($0) }) ?? Fraction.powerOfTen(terms.2?.count ?? 0),
+            denominator != 0
+        else { return nil }
+        self.init(numerator, over: denominator)
+    }
+
     /// A decimal number where it ends within 18 places, else a fraction: `0.51849`, `1234/31`.
     package var description: String {
         for places in 0...18 {

@@ -13,6 +13,23 @@ struct FractionTests {
         ] as [(Int128, Int128, String)])
     func shown(numerator: Int128, denominator: Int128, text: String) {
         #expect("\(Fraction(numerator, over: denominator))" == text)
+        #expect(Fraction(text) == Fraction(numerator, over: denominator))
+    }
+
+    @Test(
+        "are read as they are shown, and nothing else is",
+        arguments: [
+            ("9223372036854.775807", true), ("1.50", true), ("-10/30", true), ("0.000000000000000001", true),
+            ("170141183460469231731687303715884105727", true),
+            ("170141183460469231731687303715884105728", false),
+            ("-170141183460469231731687303715884105728", false), ("", false), ("-", false), ("1/0", false),
+            ("1/-3", false), ("1.5/3", false), ("1/3/5", false), ("1.", false), (".5", false), ("+1", false),
+            ("1e3", false), (" 1", false), ("1,5", false), ("１", false), ("0.0000000000000000001", false),
+        ])
+    func read(text: String, isFraction: Bool) throws {
+        let fraction = Fraction(text)
+        #expect((fraction != nil) == isFraction)
+        if let fraction { #expect(Fraction("\(fraction)") == fraction) }
     }
 
     @Test("round once, in the currency's own minor unit")
