@@ -10,6 +10,8 @@ package protocol FieldText: Hashable, Sendable, Codable, LosslessStringConvertib
     static var format: String? { get }
     /// A regular expression of JSON Schema that the whole text matches, or nil.
     static var pattern: String? { get }
+    /// A text that keeps the rule, for readers of documentation; nil where one can be guessed.
+    static var example: String? { get }
 
     var text: String { get }
 
@@ -20,6 +22,7 @@ package protocol FieldText: Hashable, Sendable, Codable, LosslessStringConvertib
 extension FieldText {
     package static var format: String? { nil }
     package static var pattern: String? { nil }
+    package static var example: String? { nil }
     package var description: String { text }
 
     package init(from decoder: any Decoder) throws {

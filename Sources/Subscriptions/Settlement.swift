@@ -31,7 +31,8 @@ struct Settlement: Sendable {
 
     /// What the next invoices of the subscription will be, all of one day, when nothing else changes.
     func next(_ basis: BillingBasis) throws -> [SettledBill] {
-        guard history.subscription.isBillable || history.subscription.state == .trial else { return [] }
+        let subscription = history.subscription
+        guard subscription.isBillable || [.pending, .trial].contains(subscription.state) else { return [] }
         let days = history.items.flatMap(\.schedules).compactMap(\.schedule.nextDueOn)
         guard let day = days.min() else { return [] }
         var next = self

@@ -1,3 +1,4 @@
+import Catalog
 import Kernel
 import Platform
 import Postgres
@@ -102,6 +103,12 @@ extension Subscriptions {
 }
 
 extension NewChange: AskedOfSubscription {
+    /// A price in use is never changed. One that was not might change between its reading and the commit, and
+    /// with it what the lines were made of.
+    func fix(in tx: Transaction) async throws {
+        try await Price.markInUse(Set(items.compactMap(\.priceId)).sorted(), in: tx)
+    }
+
     func move(today: Day, in tx: Transaction) async throws -> AskedMove {
         let offers = try await Offer.find(items.compactMap(\.priceId), in: tx)
         return AskedMove(

@@ -104,6 +104,7 @@ struct EffectiveDay: FieldText {
     static let rule = "must be now, term_end or a day as 2026-12-31"
     static let length = 3...10
     static let pattern: String? = "^(now|term_end|[0-9]{4}-[0-9]{2}-[0-9]{2})$"
+    static let example: String? = "now"
 
     let text: String
     let when: ItemsChange.When
@@ -117,14 +118,5 @@ struct EffectiveDay: FieldText {
             guard let day = Day(text) else { return nil }
             when = .on(day)
         }
-    }
-}
-
-extension EffectiveDay: HasSchema {
-    static var schema: JSONSchema {
-        var schema = JSONSchema.text(
-            rule, example: "now", pattern: pattern, parse: { EffectiveDay($0) != nil })
-        schema.length = length
-        return schema
     }
 }

@@ -90,7 +90,8 @@ struct BilledLine: Sendable, Hashable {
     var credits: [BillingRepair.Credit]
 }
 
-// What changes do to schedules. A schedule that has ended is left alone; none is opened again.
+// What changes do to schedules. One that has ended is left alone; only the end that a plan has set, and that
+// left no mark, is taken back.
 extension ItemHistory {
     /// Nothing of it is billed from `day` on.
     mutating func close(on day: Day) {

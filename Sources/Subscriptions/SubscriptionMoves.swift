@@ -1,5 +1,4 @@
 import BillingMath
-import Catalog
 import Crypto
 import Foundation
 import Invoicing
@@ -48,8 +47,6 @@ extension Subscriptions {
             settlement: try SettlementBody(planned.settlement, planned.notes, isIssued: true),
             recordedAt: change.now)
         try await made.insert(in: tx)
-        let prices = planned.settlement.history.items.flatMap(\.schedules).filter(\.isNew).map(\.offer.price)
-        try await Price.markInUse(Set(prices).sorted(), in: tx)
         try await Event.record(SubscriptionsEvents.made(move.move, found, updated), in: tx, at: change.now)
         let before = SettledSubscription(
             whole: SubscriptionWithItems(
@@ -65,6 +62,7 @@ extension Subscriptions {
         _ wish: some AskedOfSubscription, of subscription: Subscription, isKept: Bool, in tx: Transaction
     ) async throws -> PlannedMove {
         let calendar = try await tenants.calendar(in: tx)
+        if isKept { try await wish.fix(in: tx) }
         let asked = try await wish.move(today: calendar.today, in: tx)
         try subscription.require(asked.move.action)
         let basis = try await billing.basis(asOf: calendar.today, calendar, in: tx)
@@ -87,7 +85,13 @@ extension Subscriptions {
 
 /// What may be asked for of a subscription that is there: looked at once it is found.
 protocol AskedOfSubscription: Sendable {
+    /// Makes what it names stay as it is, before it is read for a move that is kept.
+    func fix(in tx: Transaction) async throws
     func move(today: Day, in tx: Transaction) async throws -> AskedMove
+}
+
+extension AskedOfSubscription {
+    func fix(in tx: Transaction) {}
 }
 
 /// What somebody asked for, and why.

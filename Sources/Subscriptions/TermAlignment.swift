@@ -1,7 +1,6 @@
 import BillingMath
 import Kernel
 import Tenancy
-import Web
 
 /// With what the terms of a new subscription are aligned.
 struct TermAlignment: FieldText {
@@ -9,6 +8,7 @@ struct TermAlignment: FieldText {
         "must be start, calendar, a day of the month from 1 to 31, or a day on which a term starts"
     static let length = 1...10
     static let pattern: String? = "^(start|calendar|[1-9]|[12][0-9]|3[01]|[0-9]{4}-[0-9]{2}-[0-9]{2})$"
+    static let example: String? = "calendar"
 
     let text: String
     let alignment: Cycle.Alignment
@@ -27,15 +27,6 @@ struct TermAlignment: FieldText {
                 return nil
             }
         }
-    }
-}
-
-extension TermAlignment: HasSchema {
-    static var schema: JSONSchema {
-        var schema = JSONSchema.text(
-            rule, example: "calendar", pattern: pattern, parse: { TermAlignment($0) != nil })
-        schema.length = length
-        return schema
     }
 }
 

@@ -131,8 +131,8 @@ extension FieldText {
             String(repeating: "x", count: max(1, length.lowerBound)), "DE", "de", "de-DE", "name@example.com",
             "billing.example.com", "Europe/Berlin", String(repeating: "1", count: max(1, length.lowerBound)),
         ]
-        guard let example = guesses.first(where: { Self($0) != nil }) else {
-            throw SchemaError("no example of \(Self.self) could be guessed: it must conform to HasSchema")
+        guard let example = (example.map { [$0] } ?? guesses).first(where: { Self($0) != nil }) else {
+            throw SchemaError("no example of \(Self.self) could be guessed: it must tell one")
         }
         var schema = JSONSchema.text(
             rule, example: example, format: format, pattern: pattern, parse: { Self($0) != nil })

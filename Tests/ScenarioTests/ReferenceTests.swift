@@ -135,6 +135,39 @@ struct ReferenceTests {
             }
         }
     }
+
+    @Test("a change bills the price as it is once nobody can change it any more")
+    func priceIsFixed() async throws {
+        var provider = Provider.monthly(from: "2026-11-15")
+        provider.prices.append("pro,EUR,month,1,60.00,0.00")
+        try await TestServer.run { server in
+            let company = try await Company(provider, on: server)
+            try await company.bill()
+            let database = server.installation.database
+            try await server.api { anyone in
+                let staff = try await anyone.signedIn(company.user(.staff))
+                let story = Story(
+                    company: company, staff: staff, subscription: try await staff.onlySubscription())
+                let pro = try await story.price("pro")
+                let body: JSONValue = ["items": [["item_id": try await story.item(), "price_id": pro]]]
+                try await withThrowingTaskGroup(of: JSONValue.self) { group in
+                    try await database.write(company.scope) { tx in
+                        try await tx.run("UPDATE prices SET amount_minor = 9000 WHERE amount_minor = 6000")
+                        group.addTask {
+                            try await staff.send(.post, "\(story.path)/changes", body).json
+                        }
+                        while try await company.waitingForLocks() == 0 {
+                            try await Task.sleep(for: .milliseconds(5))
+                        }
+                    }
+                    let made = try await group.next()
+                    let billed = made?["settlement"]["invoices"][0]["lines"][0]["net"]["amount"]
+                    // The 14 of 30 days from 1 December on, of 90.00.
+                    #expect(billed == 4200, "\(made ?? .null)")
+                }
+            }
+        }
+    }
 }
 
 extension Company {

@@ -12,7 +12,7 @@ struct Story {
     let staff: TestClient
     let subscription: String
 
-    private var path: String { "/v1/subscriptions/\(subscription)" }
+    var path: String { "/v1/subscriptions/\(subscription)" }
 
     /// The provider has one subscription. Its books are looked at when the story ends.
     static func tell(_ provider: Provider, _ body: @escaping @Sendable (Story) async throws -> Void)
