@@ -35,11 +35,26 @@ package struct Discount: Hashable, Sendable {
 
     /// All shares before all amounts, so that an amount is worth the same whatever else was granted; of both
     /// the narrower first; of equals the earlier. This order is fixed, and people are told of it.
-    fileprivate static func inOrder(_ discounts: [Discount]) -> [Int] {
+    package static func inOrder(_ discounts: [Discount]) -> [Int] {
         discounts.indices.sorted { left, right in
             let (a, b) = (discounts[left], discounts[right])
             if a.isAmount != b.isAmount { return b.isAmount }
             return a.breadth != b.breadth ? a.breadth < b.breadth : left < right
+        }
+    }
+}
+
+/// Which charges a discount lowers. The raw values stand in the database and in the API.
+package enum DiscountedCharges: String, Codable, Sendable, CaseIterable {
+    case recurring
+    case setUp = "set_up"
+    case both
+
+    package var kinds: Set<Charge.Kind> {
+        switch self {
+        case .recurring: [.recurring]
+        case .setUp: [.setUp]
+        case .both: [.recurring, .setUp]
         }
     }
 }

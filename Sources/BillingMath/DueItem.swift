@@ -14,13 +14,16 @@ package struct DueItem: Hashable, Sendable {
     package let setUpTerm: Int?
     /// What a part of a term costs.
     package let proration: Proration
+    /// In the order in which they are taken.
+    package let discounts: [HeldDiscount]
     /// The item's terms that start on or before this day are due, if the rules do not end before: the day
     /// asked for and as many days as its subscription is invoiced before due.
     package let throughDay: Day
 
     package init(
         span: ScheduleSpan, nextTerm: Int, billedAhead: Set<Int> = [], quantity: Quantity, price: UnitPrice,
-        setUpTerm: Int? = 0, proration: Proration = Proration(), throughDay: Day = .last
+        setUpTerm: Int? = 0, proration: Proration = Proration(), discounts: [HeldDiscount] = [],
+        throughDay: Day = .last
     ) {
         self.span = span
         self.nextTerm = nextTerm
@@ -29,6 +32,7 @@ package struct DueItem: Hashable, Sendable {
         self.price = price
         self.setUpTerm = setUpTerm
         self.proration = proration
+        self.discounts = discounts
         self.throughDay = throughDay
     }
 }

@@ -22,6 +22,10 @@ package struct ExplainedLine: Hashable, Sendable {
     package let term: ExplainedTerm?
     /// Nil where each unit costs the same.
     package let model: ExplainedPriceModel?
+    /// In the order in which they were taken off.
+    package let discounts: [ExplainedDiscount]
+    /// What the discounts leave of the price; nil where there are none.
+    package let discountedPrice: Money?
     /// Nil where a term is billed whole.
     package let part: ExplainedPart?
     package let tax: ExplainedTax
@@ -40,10 +44,12 @@ package struct ExplainedLine: Hashable, Sendable {
         self = try JSONDecoder.explanations.decode(ExplainedLine.self, from: Data(json.utf8))
     }
 
-    /// The net from the inputs alone: 4.99 × 1.5 is 7.485, half up 7.49; of a part of a term, the part of it.
+    /// The net from the inputs alone: 4.99 × 1.5 is 7.485, half up 7.49; less discounts; of a part of a term,
+    /// the part of it.
     package var recomputed: Money {
         get throws {
-            let whole = try model?.recomputed ?? unitPrice.times(quantity, rounding: rounding)
+            let price = try model?.recomputed ?? unitPrice.times(quantity, rounding: rounding)
+            let whole = try discounts.reduce(price) { try $1.taken(off: $0) }
             return try part?.share(of: whole) ?? whole
         }
     }
@@ -76,9 +82,10 @@ package struct ExplainedLine: Hashable, Sendable {
 }
 
 extension ExplainedLine {
-    /// Plain English, one step each: what was billed, the price, the part, the tax, the policies.
+    /// Plain English, one step each: what was billed, the price, discounts, the part, the tax, the policies.
     package var sentences: [String] {
-        [billed] + (term?.due ?? []) + (model?.sentences ?? []) + [price] + (part?.sentences ?? [])
+        [billed] + (term?.due ?? []) + (model?.sentences ?? []) + [price]
+            + reductions + (part?.sentences ?? [])
             + tax.sentences
             + policies.map(\.sentence)
     }
@@ -91,6 +98,11 @@ extension ExplainedLine {
         }
     }
 
+    private var reductions: [String] {
+        discounts.map(\.sentence)
+            + (discountedPrice.map { ["Price after discounts: \($0.decimal) \($0.currency)."] } ?? [])
+    }
+
     private var price: String {
         let what = part == nil ? "Price before tax" : "Price of the whole term before tax"
         return "\(what): \(arithmetic.inWords(rounding)) \(amount.currency)."
@@ -99,7 +111,8 @@ extension ExplainedLine {
 
 extension ExplainedLine: Decodable {
     private enum CodingKeys: String, CodingKey {
-        case rule, arithmetic, unitPrice, quantity, rounding, amount, priceModel, proration, tax, policies
+        case rule, arithmetic, unitPrice, quantity, rounding, amount, priceModel, discounts, discountedPrice
+        case proration, tax, policies
     }
 
     package init(from decoder: any Decoder) throws {
@@ -112,6 +125,8 @@ extension ExplainedLine: Decodable {
         amount = try object.decode(Money.self, forKey: .amount)
         term = rule == .manual ? nil : try ExplainedTerm(from: decoder)
         model = try object.decodeIfPresent(ExplainedPriceModel.self, forKey: .priceModel)
+        discounts = try object.decodeIfPresent([ExplainedDiscount].self, forKey: .discounts) ?? []
+        discountedPrice = try object.decodeIfPresent(Money.self, forKey: .discountedPrice)
         part = try object.decodeIfPresent(ExplainedPart.self, forKey: .proration)
         tax = try object.decode(ExplainedTax.self, forKey: .tax)
         policies = try object.decodeIfPresent(ExplainedPolicy.Named.self, forKey: .policies)?.policies ?? []
@@ -119,9 +134,10 @@ extension ExplainedLine: Decodable {
             throw DecodingError.dataCorruptedError(
                 forKey: .proration, in: object, debugDescription: "only a recurring charge has a part")
         }
-        let currencies = [
-            unitPrice.currency, model?.price.currency, tax.amount.currency, part?.wholeAmount.currency,
-        ]
+        let currencies =
+            [
+                unitPrice.currency, model?.price.currency, tax.amount.currency, part?.wholeAmount.currency,
+            ] + discounts.map(\.amount.currency)
         if currencies.contains(where: { $0 != nil && $0 != amount.currency }) {
             throw DecodingError.dataCorruptedError(
                 forKey: .amount, in: object, debugDescription: "has another currency than its inputs")

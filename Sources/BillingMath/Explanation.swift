@@ -9,6 +9,9 @@ package struct Explanation: Sendable {
     private let unitMinor: Int64
     private let quantity: Quantity
     private let amountMinor: Int64
+    /// What unit price and quantity come to, rounded.
+    private let pricedMinor: Int64
+    private let discounts: DiscountsExplanation?
     private let taxMinor: Int64
     private let tax: CustomerTax
     private let invoice: Sums
@@ -43,6 +46,8 @@ package struct Explanation: Sendable {
         unitMinor = line.charge.unitMinor
         quantity = line.charge.quantity
         amountMinor = line.charge.amountMinor
+        pricedMinor = line.charge.wholeMinor
+        discounts = DiscountsExplanation(of: line.charge, in: invoice.currency)
         taxMinor = line.taxMinor
         tax = rules.tax
         self.invoice = Sums(
@@ -50,7 +55,7 @@ package struct Explanation: Sendable {
         term = BilledTerm(
             term: line.term, item: item, price: price, throughDay: item.dueThrough(rules),
             part: line.charge.kind == .recurring
-                ? TermPart(line.term, of: item, at: line.charge.wholeMinor, in: rules.zone) : nil,
+                ? TermPart(line.term, of: item, at: line.charge.discountedMinor, in: rules.zone) : nil,
             model: line.charge.kind == .recurring ? PriceExplanation(item.price, item.quantity) : nil)
     }
 
@@ -63,6 +68,8 @@ package struct Explanation: Sendable {
         unitMinor = charge.unitMinor
         quantity = charge.quantity
         amountMinor = charge.amountMinor
+        pricedMinor = charge.amountMinor
+        discounts = nil
         taxMinor = totals.lineTaxesMinor[place]
         self.tax = tax
         invoice = Sums(currency: currency, netMinor: totals.netMinor, taxMinor: totals.taxMinor)
@@ -81,8 +88,8 @@ package struct Explanation: Sendable {
         // All but names is bounded: numbers have at most 40 digits.
         let names = policies.reduce(6 * taxNameLength) { $0 + $1.longestJSON }
         let part = term?.part == nil ? 0 : TermPart.longestJSON
-        let model = term?.model?.longestJSON ?? 0
-        return JSONBytes.object(capacity: 2048 + names + part + model) {
+        let steps = (term?.model?.longestJSON ?? 0) + (discounts?.longestJSON ?? 0)
+        return JSONBytes.object(capacity: 2048 + names + part + steps) {
             writeCharge(into: &$0)
             if let term { write(term, into: &$0) }
             writeTax(into: &$0)
@@ -96,7 +103,7 @@ package struct Explanation: Sendable {
             $0.decimal(Int128(unitMinor), scale: digits, decimals: digits)
             $0.plain(" * ")
             $0.decimal(Int128(quantity.micros), scale: 6, decimals: 0)
-            $0.result(exactAmount, scale: digits + 6, rounded: wholeMinor, digits: digits)
+            $0.result(exactAmount, scale: digits + 6, rounded: pricedMinor, digits: digits)
         }
         json.money("unit_price", unitMinor, invoice.currency)
         if let price = term?.price { json.string("price", price.description) }
@@ -124,6 +131,7 @@ package struct Explanation: Sendable {
         json.day("billed_through", billed.throughDay)
         if let cancelOn = billed.item.span.cancelOn { json.day("cancel_on", cancelOn) }
         if let model = billed.model { json.object("price_model", model.write(into:)) }
+        discounts?.write(into: &json)
         if let part = billed.part {
             json.object("proration") { part.write(into: &$0, as: amountMinor, in: invoice.currency) }
         }
@@ -186,9 +194,6 @@ package struct Explanation: Sendable {
     }
 
     private var digits: Int { invoice.currency.exponent }
-
-    /// What all of it costs, of which `amountMinor` may be a part.
-    private var wholeMinor: Int64 { term?.part?.wholeMinor ?? amountMinor }
 
     /// The amount before rounding, in millionths of a minor unit.
     private var exactAmount: Int128 {

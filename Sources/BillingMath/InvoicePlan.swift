@@ -170,10 +170,13 @@ extension DueItem {
         do {
             let recurring = try Charge.recurring(price, quantity)
             for billed in terms where !billedAhead.contains(billed.term.number) {
-                let charge = try recurring.covering(billed, by: proration, in: rules.zone)
+                let held = discounts.filter { $0.holds(for: billed.whole) }
+                let whole = held.isEmpty ? recurring : try recurring.less(held)
+                let charge = try whole.covering(billed, by: proration, in: rules.zone)
                 drafts.append(
                     LineDraft(item: index, currency: price.currency, term: billed.term, charge: charge))
-                if billed.term.number == setUpTerm, let setUp = try Charge.setUp(self) {
+                if billed.term.number == setUpTerm, let fee = try Charge.setUp(self) {
+                    let setUp = held.isEmpty ? fee : try fee.less(held, after: whole)
                     drafts.append(
                         LineDraft(item: index, currency: price.currency, term: billed.term, charge: setUp))
                 }

@@ -114,6 +114,8 @@ struct LineBody: Codable, Sendable {
     let description: String
     let quantity: Quantity
     let unitPrice: Money
+    /// Taken off unit price times quantity before tax; the explanation names each discount.
+    let discount: Money
     let net: Money
     let tax: Money
     let taxPercent: TaxRate
@@ -171,8 +173,9 @@ extension LineBody {
     init(_ line: InvoiceLine, in currency: Currency) {
         self.init(
             number: line.number, description: line.description, quantity: line.quantity,
-            unitPrice: Money(line.unitPriceMinor, currency), net: Money(line.netMinor, currency),
-            tax: Money(line.taxMinor, currency), taxPercent: line.taxRate, periodStart: line.periodStart,
+            unitPrice: Money(line.unitPriceMinor, currency), discount: Money(line.discountMinor, currency),
+            net: Money(line.netMinor, currency), tax: Money(line.taxMinor, currency),
+            taxPercent: line.taxRate, periodStart: line.periodStart,
             periodEnd: line.periodEnd, source: line.source,
             explanation: JSONBytes(Data(line.explanation.text.utf8)))
     }

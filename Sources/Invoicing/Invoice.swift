@@ -97,6 +97,8 @@ package struct InvoiceLine: Sendable, Hashable {
     package let description: String
     package let quantity: Quantity
     package let unitPriceMinor: Int64
+    /// What is taken off unit price times quantity.
+    package let discountMinor: Int64
     package let netMinor: Int64
     package let taxMinor: Int64
     package let taxRate: TaxRate

@@ -51,15 +51,17 @@ extension LineColumns {
     func insertion(tenant: TenantID) -> SQL {
         """
         INSERT INTO invoice_lines (tenant_id, invoice_id, line_no, customer_id, description, quantity_micros,
-            unit_price_minor, net_minor, tax_minor, tax_rate_ppm, period_start, period_end, source,
-            explanation)
+            unit_price_minor, discount_minor, net_minor, tax_minor, tax_rate_ppm, period_start, period_end,
+            source, explanation)
         SELECT \(tenant), invoice_id, line_no, customer_id, description, quantity_micros,
-            unit_price_minor, net_minor, tax_minor, tax_rate_ppm, period_start, period_end, source,
-            explanation
+            unit_price_minor, discount_minor, net_minor, tax_minor, tax_rate_ppm, period_start, period_end,
+            source, explanation
         FROM unnest(\(invoice), \(number), \(customer), \(description), \(quantityMicros), \(unitPriceMinor),
-            \(netMinor), \(taxMinor), \(taxRatePPM), \(periodStart), \(periodEnd), \(source), \(explanation))
+            \(discountMinor), \(netMinor), \(taxMinor), \(taxRatePPM), \(periodStart), \(periodEnd),
+            \(source), \(explanation))
             AS line (invoice_id, line_no, customer_id, description, quantity_micros, unit_price_minor,
-                net_minor, tax_minor, tax_rate_ppm, period_start, period_end, source, explanation)
+                discount_minor, net_minor, tax_minor, tax_rate_ppm, period_start, period_end, source,
+                explanation)
         """
     }
 }

@@ -85,6 +85,7 @@ struct LineColumns: Sendable {
     var description: [String] = []
     var quantityMicros: [Int64] = []
     var unitPriceMinor: [Int64] = []
+    var discountMinor: [Int64] = []
     var netMinor: [Int64] = []
     var taxMinor: [Int64] = []
     var taxRatePPM: [Int32] = []
@@ -101,6 +102,7 @@ struct LineColumns: Sendable {
             description.append(line.description)
             quantityMicros.append(line.quantityMicros)
             unitPriceMinor.append(line.unitPriceMinor)
+            discountMinor.append(line.discountMinor)
             netMinor.append(line.netMinor)
             taxMinor.append(line.taxMinor)
             taxRatePPM.append(line.taxRatePPM)

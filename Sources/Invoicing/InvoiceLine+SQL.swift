@@ -8,6 +8,7 @@ extension InvoiceLine {
         description = try row["description"]
         quantity = try row["quantity_micros"]
         unitPriceMinor = try row["unit_price_minor"]
+        discountMinor = try row["discount_minor"]
         netMinor = try row["net_minor"]
         taxMinor = try row["tax_minor"]
         taxRate = try TaxRate(row: row)
@@ -19,8 +20,8 @@ extension InvoiceLine {
 
     static func all(of invoice: InvoiceID) -> SQL {
         """
-        SELECT line_no, description, quantity_micros, unit_price_minor, net_minor, tax_minor,
-            tax_rate_ppm, period_start, period_end, source, explanation
+        SELECT line_no, description, quantity_micros, unit_price_minor, discount_minor, net_minor,
+            tax_minor, tax_rate_ppm, period_start, period_end, source, explanation
         FROM invoice_lines
         WHERE invoice_id = \(invoice)
         ORDER BY line_no

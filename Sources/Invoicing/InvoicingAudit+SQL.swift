@@ -7,7 +7,8 @@ package enum InvoicingAudit {
     package static func findings(in tx: Transaction) async throws -> [AuditFinding] {
         let checks: [(String, SQL)] = [
             ("number_gap", numberGaps), ("series_position", seriesPositions), ("invoice_lines", invoiceLines),
-            ("line_without_invoice", strayLines), ("credit_note_lines", creditNoteLines),
+            ("line_amount", lineAmounts), ("line_without_invoice", strayLines),
+            ("credit_note_lines", creditNoteLines),
             ("void_without_credit_note", voids), ("credited_invoice", creditedInvoices),
             ("credited_line", creditedLines), ("invoice_settled", settlements),
             ("invoice_postings", invoicePostings), ("credit_note_postings", creditNotePostings),
@@ -67,6 +68,17 @@ package enum InvoicingAudit {
         GROUP BY i.tenant_id, i.id
         HAVING (i.line_count, i.net_minor, i.tax_minor)
             <> (count(l.line_no), COALESCE(sum(l.net_minor), 0), COALESCE(sum(l.tax_minor), 0))
+        """
+
+    /// Unit price times quantity, rounded half up, less the discount, is what a line bills.
+    private static let lineAmounts: SQL =
+        """
+        SELECT l.invoice_id::text AS object,
+            format('line %s, net %s, is %s millionths of %s less %s', l.line_no, l.net_minor,
+                l.quantity_micros, l.unit_price_minor, l.discount_minor) AS detail
+        FROM invoice_lines AS l
+        WHERE round(l.unit_price_minor::numeric * l.quantity_micros / 1000000) - l.discount_minor
+            <> l.net_minor
         """
 
     private static let strayLines: SQL =

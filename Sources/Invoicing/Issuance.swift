@@ -71,6 +71,8 @@ package struct LineToIssue: Sendable {
     package let description: String
     package let quantityMicros: Int64
     package let unitPriceMinor: Int64
+    /// What is taken off unit price times quantity; not below zero.
+    package let discountMinor: Int64
     package let netMinor: Int64
     package let taxMinor: Int64
     package let taxRatePPM: Int32
@@ -82,12 +84,14 @@ package struct LineToIssue: Sendable {
     package let explanation: JSONText
 
     package init(
-        description: String, quantityMicros: Int64, unitPriceMinor: Int64, netMinor: Int64, taxMinor: Int64,
-        taxRatePPM: Int32, periodStart: Day?, periodEnd: Day?, source: String?, explanation: JSONText
+        description: String, quantityMicros: Int64, unitPriceMinor: Int64, discountMinor: Int64 = 0,
+        netMinor: Int64, taxMinor: Int64, taxRatePPM: Int32, periodStart: Day?, periodEnd: Day?,
+        source: String?, explanation: JSONText
     ) {
         self.description = description
         self.quantityMicros = quantityMicros
         self.unitPriceMinor = unitPriceMinor
+        self.discountMinor = discountMinor
         self.netMinor = netMinor
         self.taxMinor = taxMinor
         self.taxRatePPM = taxRatePPM

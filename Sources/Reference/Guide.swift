@@ -17,7 +17,8 @@ struct Guide {
             ("idempotency", PackageResources.idempotency_md), ("paging", PackageResources.paging_md),
             ("rate-limits", PackageResources.rate_limits_md), ("versioning", PackageResources.versioning_md),
             ("policies", PackageResources.policies_md), ("prices", PackageResources.prices_md),
-            ("changes", PackageResources.changes_md), ("explanations", PackageResources.explanations_md),
+            ("changes", PackageResources.changes_md), ("discounts", PackageResources.discounts_md),
+            ("explanations", PackageResources.explanations_md),
             ("quarantine", PackageResources.quarantine_md),
             ("calculations", PackageResources.calculations_md), ("audit", PackageResources.audit_md),
         ].map { try Guide($0, String(decoding: $1, as: UTF8.self), names: names) }

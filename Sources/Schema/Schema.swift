@@ -31,6 +31,8 @@ package enum Schema {
         migration(26, "changing_subscriptions", PackageResources._026_changing_subscriptions_sql),
         migration(27, "price_models", PackageResources._027_price_models_sql),
         migration(28, "quarantine", PackageResources._028_quarantine_sql),
+        migration(
+            29, "discounts_of_subscriptions", PackageResources._029_discounts_of_subscriptions_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -98,7 +98,8 @@ extension CustomerBill {
                 let charge = row.shown(line.charge)
                 return LineToIssue(
                     description: charge.description, quantityMicros: charge.quantity.micros,
-                    unitPriceMinor: charge.unitMinor, netMinor: line.netMinor, taxMinor: line.taxMinor,
+                    unitPriceMinor: charge.unitMinor, discountMinor: line.charge.discountMinor,
+                    netMinor: line.netMinor, taxMinor: line.taxMinor,
                     taxRatePPM: tax.rate.ratePPM, periodStart: line.term.start, periodEnd: line.term.end,
                     source: row.itemID.description, explanation: JSONText(explanation.json))
             })

@@ -26,12 +26,17 @@ extension DueRow {
         if held.isEmpty { return [] }
         var models = PriceModels()
         var claims: [DueClaim] = []
-        for row in try await tx.pipeline([due(of: Array(held.keys), in: context.window)])[0] {
+        let customers = Array(held.keys)
+        let answers = try await tx.pipeline([
+            due(of: customers, in: context.window), DueDiscounts.selection(of: customers, in: context.window),
+        ])
+        let discounts = try DueDiscounts(rows: answers[1])
+        for row in answers[0] {
             guard let customer = held[try row[Column.customer]] else { continue }
             if claims.last?.customer.id != customer.id { claims.append(DueClaim(customer: customer)) }
             do {
                 claims[claims.count - 1].rows.append(
-                    try DueRow(row: row, of: customer, in: context.window, &models))
+                    try DueRow(row: row, of: customer, less: discounts, in: context.window, &models))
             } catch BillingFault.unreadableSchedule {
                 claims[claims.count - 1].unreadable.append(
                     FailedItem(
@@ -97,7 +102,8 @@ extension DueRow {
     }
 
     private init(
-        row: Row, of customer: BilledCustomer, in window: DueWindow, _ models: inout PriceModels
+        row: Row, of customer: BilledCustomer, less discounts: DueDiscounts, in window: DueWindow,
+        _ models: inout PriceModels
     ) throws {
         policies = customer.policies.with(
             subscription: try PolicySettings(stored: row[Column.policies]))
@@ -126,7 +132,7 @@ extension DueRow {
                 pricing: try models.pricing(
                     of: price, row[Column.pricing], in: try row[Column.currency])),
             setUpTerm: try row[Column.setUpTerm], proration: Proration(by: policies),
-            throughDay: window.throughDay(by: policies))
+            discounts: discounts.of(itemID, scheduleNumber), throughDay: window.throughDay(by: policies))
     }
 }
 

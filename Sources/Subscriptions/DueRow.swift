@@ -18,14 +18,14 @@ struct DueRow: Sendable {
     let item: DueItem
 
     /// What stands on the invoice; the period has columns of its own. A part of a term is one at what it
-    /// costs: unit price times quantity is the amount on every line, as EN 16931 wants it.
+    /// costs: unit price times quantity, less the discount, is the amount on every line, as EN 16931 wants.
     func shown(_ charge: Charge) -> (description: String, quantity: Quantity, unitMinor: Int64) {
         switch charge.kind {
         case .setUp: ("Set-up: \(productName)", charge.quantity, charge.unitMinor)
         case .recurring where charge.isPart:
-            ("Part of a term: \(item.quantity) × \(productName)", .one, charge.amountMinor)
+            ("Part of a term: \(item.quantity) × \(productName)", .one, charge.fullMinor)
         case .recurring where item.price.pricing != nil:
-            ("\(item.quantity) × \(productName)", .one, charge.amountMinor)
+            ("\(item.quantity) × \(productName)", .one, charge.fullMinor)
         case .recurring: (productName, charge.quantity, charge.unitMinor)
         }
     }

@@ -114,7 +114,8 @@ extension SubscriptionHistory {
         of lines: [BilledLine], _ sold: SoldSchedule, _ item: SubscriptionItemID, in zone: TimeZone
     ) throws -> [TermCredit] {
         guard !lines.isEmpty else { return [] }
-        let rates = try lines.map { try sold.rate(of: $0) }
+        let discounts = self.discounts(of: item, selling: sold.offer)
+        let rates = try lines.map { try sold.rate(of: $0, less: discounts) }
         let wanted = zip(lines, rates).compactMap { line, rate in
             sold.schedule.span.term(line.term)?.term.days.map { BillingRepair.Wanted($0, at: rate) }
         }
@@ -163,7 +164,8 @@ extension SubscriptionHistory {
                 span: sold.schedule.span, nextTerm: sold.schedule.nextTerm, billedAhead: sold.billedAhead,
                 quantity: sold.schedule.quantity, price: sold.offer.unit,
                 setUpTerm: sold.schedule.chargesSetUp ? sold.schedule.firstTerm : nil,
-                proration: proration, throughDay: day))
+                proration: proration, discounts: discounts(of: item.id, selling: sold.offer),
+                throughDay: day))
     }
 
     fileprivate mutating func move(_ row: DueRow, to standing: DueItem) {
@@ -179,9 +181,13 @@ extension SubscriptionHistory {
 
 extension SoldSchedule {
     /// At what a line billed the days of its term.
-    fileprivate func rate(of line: BilledLine) throws -> BillingRepair.Rate {
-        guard let whole = schedule.terms.term(line.term)?.days else { throw BillingFault.unreadableSchedule }
-        let charge = try Charge.recurring(offer.unit, schedule.quantity)
+    fileprivate func rate(
+        of line: BilledLine, less discounts: [HeldDiscount]
+    ) throws -> BillingRepair.Rate {
+        guard let term = schedule.terms.term(line.term), let whole = term.days else {
+            throw BillingFault.unreadableSchedule
+        }
+        let charge = try Charge.recurring(offer.unit, schedule.quantity, less: discounts, in: term)
         return BillingRepair.Rate(name: offer.price.description, priceMinor: charge.amountMinor, whole: whole)
     }
 }

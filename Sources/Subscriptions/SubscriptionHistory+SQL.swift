@@ -13,7 +13,7 @@ extension SubscriptionHistory {
     ) async throws -> SubscriptionHistory {
         let answers = try await tx.pipeline([
             BilledCustomer.selection(of: [subscription.customer]), schedules(of: subscription.id),
-            lines(of: subscription.id, from: day),
+            lines(of: subscription.id, from: day), SubscriptionDiscount.all(of: subscription.id),
         ])
         let customers = try await BilledCustomer.all(in: answers[0], settings, tx)
         guard let customer = customers[subscription.customer] else { throw Problem.notFound }
@@ -33,7 +33,9 @@ extension SubscriptionHistory {
                         schedules: [sold], billed: lines[id] ?? []))
             }
         }
-        return SubscriptionHistory(subscription: subscription, items: items, customer: customer)
+        return SubscriptionHistory(
+            subscription: subscription, items: items, customer: customer,
+            discounts: try SubscriptionDiscount.grouped(answers[3]))
     }
 
     private static func schedules(of id: SubscriptionID) -> SQL {
@@ -44,7 +46,7 @@ extension SubscriptionHistory {
             ) AS is_quarantined, d.schedule_no, d.price_id, p.product_id, d.quantity_micros, d.anchor,
             d.interval_unit, d.interval_count, d.starts_on, d.ends_on, s.cancel_on, d.first_term, d.next_term,
             d.charges_set_up, p.currency, p.amount_minor, p.setup_fee_minor, p.pricing,
-            t.name AS product_name,
+            t.name AS product_name, t.family_id,
             CASE WHEN d.has_gaps THEN ARRAY(
                 SELECT b.term_no FROM billed_terms AS b
                 WHERE b.item_id = d.item_id AND b.schedule_no = d.schedule_no AND b.term_no > d.next_term
@@ -89,8 +91,9 @@ extension SoldSchedule {
         schedule = try ItemSchedule(row: row)
         billedAhead = Set((ahead ?? []).map(Int.init))
         offer = Offer(
-            price: schedule.price, product: schedule.product, productName: try row["product_name"],
-            unit: try UnitPrice(row: row), interval: schedule.terms.interval)
+            price: schedule.price, product: schedule.product, family: try row["family_id"],
+            productName: try row["product_name"], unit: try UnitPrice(row: row),
+            interval: schedule.terms.interval)
     }
 }
 
@@ -137,8 +140,8 @@ extension Offer {
     static func find(_ prices: [PriceID], in tx: Transaction) async throws -> [PriceID: Offer] {
         let offers = try await tx.all(
             """
-            SELECT p.id, p.product_id, t.name AS product_name, p.currency, p.amount_minor, p.setup_fee_minor,
-                p.pricing, p.interval_unit, p.interval_count
+            SELECT p.id, p.product_id, t.family_id, t.name AS product_name, p.currency, p.amount_minor,
+                p.setup_fee_minor, p.pricing, p.interval_unit, p.interval_count
             FROM prices AS p
             JOIN products AS t ON t.tenant_id = p.tenant_id AND t.id = p.product_id
             WHERE p.id = ANY(\(prices.map(\.uuid))) AND p.state = 'current' AND p.interval_unit IS NOT NULL
@@ -149,8 +152,8 @@ extension Offer {
                 throw BillingFault.unreadableSchedule
             }
             return Offer(
-                price: try row["id"], product: try row["product_id"], productName: try row["product_name"],
-                unit: try UnitPrice(row: row), interval: interval)
+                price: try row["id"], product: try row["product_id"], family: try row["family_id"],
+                productName: try row["product_name"], unit: try UnitPrice(row: row), interval: interval)
         }
         return Dictionary(uniqueKeysWithValues: offers.map { ($0.price, $0) })
     }

@@ -9,6 +9,8 @@ struct SubscriptionHistory: Sendable {
     /// In the order in which they were added.
     var items: [ItemHistory]
     let customer: BilledCustomer
+    /// The earliest granted first.
+    let discounts: [SubscriptionDiscount]
     var policies: PolicyCascade { customer.policies.with(subscription: subscription.policies) }
     var proration: Proration { Proration(by: policies) }
 
@@ -73,9 +75,14 @@ struct SoldSchedule: Sendable, Hashable {
 struct Offer: Sendable, Hashable {
     let price: PriceID
     let product: ProductID
+    let family: ProductFamilyID?
     let productName: String
     let unit: UnitPrice
     let interval: Interval
+
+    var discountable: DiscountableOffer {
+        DiscountableOffer(product: product, family: family, interval: interval)
+    }
 }
 
 /// A line of an issued invoice that billed a term, and what was given back of it.

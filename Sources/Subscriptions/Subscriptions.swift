@@ -34,7 +34,8 @@ package struct Subscriptions: Sendable {
     }
 
     package var endpoints: [Endpoint] {
-        subscriptionEndpoints + changeEndpoints + policyEndpoints + runEndpoints + quarantineEndpoints
+        subscriptionEndpoints + changeEndpoints + discountEndpoints + policyEndpoints + runEndpoints
+            + quarantineEndpoints
     }
 
     package var jobs: [JobDefinition] {

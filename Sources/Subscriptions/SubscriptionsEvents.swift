@@ -21,6 +21,14 @@ enum SubscriptionsEvents {
             payload: try JSONText(encoding: ids))
     }
 
+    static func discounted(_ discount: SubscriptionDiscount) -> Event {
+        Event("discount.created", discount.id, version: discount.version)
+    }
+
+    static func discountEnded(_ discount: SubscriptionDiscount) -> Event {
+        Event("discount.ended", discount.id, version: discount.version)
+    }
+
     static func policiesChanged(_ subscription: Subscription) -> Event {
         Event("subscription.policies_changed", subscription.id, version: subscription.version)
     }

@@ -22,6 +22,7 @@ extension World {
                 _ = try await maker.contact()
                 _ = try await maker.creditNote()
                 try await maker.changedSubscription()
+                _ = try await maker.discount()
                 _ = try await maker.quarantined()
             }
             _ = try await maker.make(for: "product-families")

@@ -31,6 +31,8 @@ extension Endpoint {
         where ["commitment", "pricing"].contains(place.pointer.split(separator: "/").last) {
             valid = valid.replacing(place.pointer[...], by: nil)
         }
+        // A discount is a percentage or an amount.
+        if about.name == "grantDiscount" { valid = valid.replacing("/amount", by: nil) }
         // An item that is added names none that is there.
         if ["changeSubscription", "previewChange"].contains(about.name) {
             let price = try await maker.make(for: "prices")

@@ -27,6 +27,7 @@ struct ObjectMaker: Sendable {
             case "credit-notes": try await creditNote()
             case "customer-groups": try await group()
             case "customers": try await customer()
+            case "discounts": try await discount()
             case "invoices": try await draft()
             case "jobs": try await job()
             case "prices": try await product()["prices"][0]
@@ -121,6 +122,13 @@ struct ObjectMaker: Sendable {
         let price = try await product()["prices"][0]["id"]
         return try await company.owner.must(
             .post, "/v1/subscriptions", ["customer_id": id, "items": [["price_id": price]]])
+    }
+
+    func discount() async throws -> JSONValue {
+        let id = try await subscription()["id"].text ?? ""
+        return try await company.owner.must(
+            .post, "/v1/subscriptions/\(id)/discounts",
+            ["name": "Made", "percentage": "10", "reason": "A test"])
     }
 
     /// A billed subscription that is cancelled at once, with what is not used given back.

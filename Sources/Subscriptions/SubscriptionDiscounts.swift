@@ -1,0 +1,116 @@
+import BillingMath
+import Kernel
+import Platform
+import Postgres
+import Tenancy
+import Web
+
+// What lowers the charges of subscriptions, and the verbs on it.
+extension Subscriptions {
+    /// Grants a discount from the first term of each item on that is not billed yet. Throws `wrongState`, and
+    /// `unusableDiscount` when it would lower nothing.
+    func grant(
+        _ asked: NewDiscount, to id: SubscriptionID, in change: Change
+    ) async throws -> SubscriptionDiscount {
+        let tx = change.tx
+        guard let found = try await Subscription.lock(id, in: tx) else { throw Problem.notFound }
+        guard found.state != .cancelled else {
+            throw SubscriptionsProblem.wrongState.with(
+                detail: "The subscription is cancelled: nothing of it is billed any more.")
+        }
+        let calendar = try await tenants.calendar(in: tx)
+        let history = try await SubscriptionHistory.read(
+            found, from: calendar.today, calendar.settings, in: tx)
+        let discount = SubscriptionDiscount(
+            id: .new(), subscription: id, customer: found.customer, reason: asked.reason,
+            currency: found.currency, terms: try asked.terms(in: found.currency), grantedOn: calendar.today,
+            version: 1, recordedAt: change.now)
+        return try await grant(discount, to: history, in: change)
+    }
+
+    private func grant(
+        _ discount: SubscriptionDiscount, to history: SubscriptionHistory, in change: Change
+    ) async throws -> SubscriptionDiscount {
+        var discount = discount
+        discount.items = try history.items(having: discount.terms, from: discount.grantedOn)
+        guard !discount.items.isEmpty else {
+            throw SubscriptionsProblem.unusableDiscount.with(
+                detail: "It would lower nothing of what this subscription sells.")
+        }
+        try await discount.insert(in: change.tx)
+        try await Event.record(
+            [SubscriptionsEvents.discounted(discount)], in: change.tx, at: change.now)
+        return discount
+    }
+
+    func discounts(
+        of id: SubscriptionID, _ page: PageRequest, _ scope: TenantScope
+    ) async throws -> Page<SubscriptionDiscount> {
+        try await database.read(scope) { tx in
+            guard try await Subscription.find(id, in: tx) != nil else { throw Problem.notFound }
+            return try await SubscriptionDiscount.list(of: id, page, in: tx)
+        }
+    }
+
+    func discount(_ id: SubscriptionDiscountID, _ scope: TenantScope) async throws -> SubscriptionDiscount {
+        try await database.read(scope) { tx in
+            guard let found = try await SubscriptionDiscount.find(id, in: tx) else { throw Problem.notFound }
+            return found
+        }
+    }
+
+    /// What is billed keeps it; the terms that start from today on do not have it. Throws `wrongState`.
+    func endDiscount(
+        _ id: SubscriptionDiscountID, in change: Change
+    ) async throws -> Changed<SubscriptionDiscount> {
+        let tx = change.tx
+        guard let subscription = try await SubscriptionDiscount.find(id, in: tx)?.subscription,
+            try await Subscription.lock(subscription, in: tx) != nil
+        else { throw Problem.notFound }
+        let found = try await change.subject(SubscriptionDiscount.find(id, in: tx))
+        if let endedOn = found.endedOn {
+            throw SubscriptionsProblem.wrongState.with(detail: "The discount has ended, on \(endedOn).")
+        }
+        try await found.end(on: try await tenants.calendar(in: tx).today, in: tx)
+        guard let ended = try await SubscriptionDiscount.find(id, in: tx) else { throw Problem.notFound }
+        try await Event.record([SubscriptionsEvents.discountEnded(ended)], in: tx, at: change.now)
+        return Changed(from: found, to: ended)
+    }
+}
+
+extension SubscriptionHistory {
+    /// What each item that is sold on `day`, or will be, has of a discount that is granted then: the terms
+    /// from the first on that is not billed. An amount is shared out by what their terms cost.
+    func items(
+        having terms: DiscountTerms, from day: Day
+    ) throws -> [SubscriptionItemID: DiscountedItem] {
+        let sold = items.filter { $0.removedOn.map { $0 > day } ?? true }
+            .map { (id: $0.id, sold: $0.schedule(on: day)) }
+            .filter { terms.covers($0.sold.offer.discountable) }
+        if sold.isEmpty { return [:] }
+        var shares = sold.map { _ in Int64?.none }
+        if case .amount(let amountMinor) = terms.value {
+            shares = try amountMinor.split(by: sold.map { try $0.sold.priceMinor(of: terms.charges) })
+        }
+        var items: [SubscriptionItemID: DiscountedItem] = [:]
+        for (own, share) in zip(sold, shares) {
+            let schedule = own.sold.schedule
+            guard let start = schedule.terms.start(of: schedule.nextTerm) else { continue }
+            items[own.id] = DiscountedItem(
+                startsOn: start,
+                endsOn: terms.terms.flatMap { schedule.terms.start(of: schedule.nextTerm + $0) },
+                amountMinor: share)
+        }
+        return items
+    }
+}
+
+extension SoldSchedule {
+    fileprivate func priceMinor(of charges: DiscountedCharges) throws -> Int64 {
+        let recurring = try Charge.recurring(offer.unit, schedule.quantity).wholeMinor
+        let isFee = charges == .setUp && schedule.chargesSetUp && schedule.nextTerm == schedule.firstTerm
+        let fee =
+            isFee ? try Charge(.setUp, unitMinor: offer.unit.setUpMinor, quantity: schedule.quantity) : nil
+        return charges == .setUp ? fee?.wholeMinor ?? 0 : recurring
+    }
+}
