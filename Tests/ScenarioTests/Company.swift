@@ -61,6 +61,12 @@ struct Company: Sendable {
         #expect(moved == 1)
     }
 
+    /// What the sandbox's clock says.
+    func today() async throws -> Day {
+        let days = try await texts("SELECT today::text AS line FROM sandbox_clocks")
+        return try #require(days.first.flatMap(Day.init))
+    }
+
     func audit() async throws -> [AuditFinding] {
         try await server.installation.audit(scope)
     }

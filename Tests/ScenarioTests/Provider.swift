@@ -8,8 +8,17 @@ struct Provider {
     var today = "2026-12-01"
     /// product_code,currency,interval_unit,interval_count,amount,setup_fee; the products follow from them.
     var prices = ["web,EUR,month,1,10.00,0.00"]
-    /// C1…CN, all in Germany, where the tax is 19 %.
+    /// C1…CN, all in the provider's country and currency.
     var customers = 1
+    /// The numbers of those who pay no tax.
+    var exempt: Set<Int> = []
+    var country = "DE"
+    var currency = "EUR"
+    var timeZone = "Europe/Berlin"
+    /// What everybody else pays, in percent.
+    var taxPercent = "19"
+    /// `line` or `invoice`.
+    var taxRounding = "line"
     /// ref,customer_ref,product_code,currency,interval_unit,interval_count,quantity,started_on,trial_until,
     /// billed_until,state,cancel_on
     var subscriptions: [String] = []
@@ -25,15 +34,16 @@ struct Provider {
     private var files: [String: String] {
         let products = Set(prices.compactMap { $0.split(separator: ",").first }).sorted()
         let people = (1...max(1, customers)).map {
-            "C\($0),,Person \($0),c\($0)@customer.example,Street \($0),10115,Berlin,DE,EUR,false"
+            "C\($0),,Person \($0),c\($0)@customer.example,Street \($0),10115,Berlin,\(country),\(currency),"
+                + "\(exempt.contains($0))"
         }
         return [
-            "tenant.json": Provider.settings,
+            "tenant.json": settings,
             "products.csv": Provider.csv(
                 "code,type,family,name", products.map { "\($0),hosting,,Product \($0)" }),
             "prices.csv": Provider.csv(
                 "product_code,currency,interval_unit,interval_count,amount,setup_fee", prices),
-            "tax_rates.csv": Provider.csv("country,name,percent", ["DE,USt,19"]),
+            "tax_rates.csv": Provider.csv("country,name,percent", ["\(country),USt,\(taxPercent)"]),
             "customers.csv": Provider.csv(
                 "ref,company,contact_name,email,street,postal_code,city,country,currency,tax_exempt", people),
             "subscriptions.csv": Provider.csv(
@@ -42,11 +52,14 @@ struct Provider {
         ]
     }
 
-    private static let settings = """
-        {"name": "Acme", "country": "DE", "time_zone": "Europe/Berlin", "locale": "de-DE",
-         "default_currency": "EUR", "tax_rounding": "line", "invoice_number_format": "A-{year}-{number:6}",
-         "invoice_days_before_due": 0, "payment_terms_days": 14}
+    private var settings: String {
         """
+        {"name": "Acme", "country": "\(country)", "time_zone": "\(timeZone)", "locale": "de-DE",
+         "default_currency": "\(currency)", "tax_rounding": "\(taxRounding)",
+         "invoice_number_format": "A-{year}-{number:6}", "invoice_days_before_due": 0,
+         "payment_terms_days": 14}
+        """
+    }
 
     private static func csv(_ header: String, _ rows: [String]) -> String {
         ([header] + rows).joined(separator: "\n") + "\n"

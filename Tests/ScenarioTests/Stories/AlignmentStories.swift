@@ -100,7 +100,7 @@ struct AlignmentStories {
                 .post, "/v1/subscriptions",
                 [
                     "customer_id": .string(customer), "alignment": "15",
-                    "items": [["price_id": try await story.price("site")]],
+                    "items": [["price_id": try await staff.price("site")]],
                 ])
             #expect(weekly.status == 422)
             #expect(weekly["errors"][0]["pointer"] == "/alignment")

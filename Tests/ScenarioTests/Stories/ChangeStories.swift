@@ -21,9 +21,8 @@ struct ChangeStories {
     func upgrade() async throws {
         try await Story.tell(Self.provider) { story in
             try await story.on("2027-01-20")
-            let pro = try await story.price("pro")
             // 12 of 31 days: 24.00 + 4.56 less 12.00 + 2.28.
-            #expect(try await story.change(["items": [["item_id": story.item(), "price_id": pro]]]) == 1428)
+            #expect(try await story.exchange(for: "pro") == 1428)
             try await story.on("2027-02-01")
             #expect(
                 try await story.lines() == [
@@ -42,8 +41,8 @@ struct ChangeStories {
         try await Story.tell(Self.provider) { story in
             try await story.on("2027-01-20")
             // 93.00 × 12/31 = 36.00 + 6.84 less 12.00 + 2.28, and the other way round
-            #expect(try await story.change(["items": [["item_id": story.item(), "quantity": "3"]]]) == 2856)
-            #expect(try await story.change(["items": [["item_id": story.item(), "quantity": "1"]]]) == -2856)
+            #expect(try await story.setQuantity("3") == 2856)
+            #expect(try await story.setQuantity("1") == -2856)
             try await story.on("2027-02-01")
             #expect(
                 try await story.lines() == [
@@ -62,9 +61,9 @@ struct ChangeStories {
     func twice() async throws {
         try await Story.tell(Self.provider) { story in
             try await story.on("2027-01-11")
-            try await story.change(["items": [["item_id": story.item(), "quantity": "2"]]])
+            try await story.setQuantity("2")
             try await story.on("2027-01-20")
-            try await story.change(["items": [["item_id": story.item(), "quantity": "1"]]])
+            try await story.setQuantity("1")
             #expect(
                 try await story.lines() == [
                     "2027-01-01: Product web, 2027-01-01–2027-02-01, 3100 + 589",
@@ -83,11 +82,8 @@ struct ChangeStories {
     func atTermEnd() async throws {
         try await Story.tell(Self.provider) { story in
             try await story.on("2027-01-10")
-            let pro = try await story.price("pro")
-            let change: JSONValue = [
-                "items": [["item_id": try await story.item(), "price_id": pro]], "when": "term_end",
-            ]
-            #expect(try await story.change(change) == 0)
+            let pro = try await story.staff.price("pro")
+            #expect(try await story.exchange(for: "pro", when: "term_end") == 0)
             #expect(try await story.read()["items"][0]["price_id"] != pro, "until then it is what it was")
             try await story.on("2027-02-02")
             #expect(try await story.read()["items"][0]["price_id"] == pro)
@@ -103,9 +99,7 @@ struct ChangeStories {
     func withdrawn() async throws {
         try await Story.tell(Self.provider) { story in
             try await story.on("2027-01-10")
-            try await story.change([
-                "items": [["item_id": try await story.item(), "quantity": "5"]], "when": "2027-02-15",
-            ])
+            try await story.setQuantity("5", when: "2027-02-15")
             try await story.on("2027-01-15")
             let path = "/v1/subscriptions/\(story.subscription)"
             let second = try await story.staff.send(
@@ -130,10 +124,9 @@ struct ChangeStories {
     func addOn() async throws {
         try await Story.tell(Self.provider) { story in
             try await story.on("2027-01-20")
-            let backup = try await story.price("backup")
-            try await story.change(["items": [["price_id": backup]]])
+            try await story.add("backup")
             try await story.on("2027-02-11")
-            try await story.change(["items": [["item_id": try await story.item(1), "remove": true]]])
+            try await story.remove(1)
             try await story.on("2027-03-01")
             #expect(
                 try await story.lines() == [
@@ -155,8 +148,7 @@ struct ChangeStories {
         provider.prices.append("vault,EUR,year,1,365.00,0.00")
         try await Story.tell(provider) { story in
             try await story.on("2027-01-20")
-            let vault = try await story.price("vault")
-            try await story.change(["items": [["item_id": try await story.item(), "price_id": vault]]])
+            try await story.exchange(for: "vault")
             try await story.on("2028-01-20")
             #expect(
                 try await story.lines() == [
@@ -175,8 +167,7 @@ struct ChangeStories {
         provider.subscriptions = ["S1,C1,web,EUR,month,1,1,2027-01-31,,,active,"]
         try await Story.tell(provider) { story in
             try await story.on("2027-03-10")
-            let pro = try await story.price("pro")
-            try await story.change(["items": [["item_id": try await story.item(), "price_id": pro]]])
+            try await story.exchange(for: "pro")
             try await story.on("2027-03-31")
             #expect(
                 try await story.lines() == [
@@ -196,11 +187,7 @@ struct ChangeStories {
         provider.subscriptions = ["S1,C1,web,EUR,month,1,1,2027-01-01,2027-02-01,,trial,"]
         try await Story.tell(provider) { story in
             try await story.on("2027-01-20")
-            let pro = try await story.price("pro")
-            #expect(
-                try await story.change([
-                    "items": [["item_id": try await story.item(), "price_id": pro]]
-                ]) == 0)
+            #expect(try await story.exchange(for: "pro") == 0)
             try await story.on("2027-02-01")
             #expect(
                 try await story.lines() == [

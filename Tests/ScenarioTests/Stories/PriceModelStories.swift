@@ -80,7 +80,7 @@ struct PriceModelStories {
             try await story.on("2027-01-20")
             // 12 of 31 days: 42.50 × 12/31 = 16.45 + 3.13 less 10.00 × 12/31 = 3.87 + 0.74
             #expect(
-                try await story.change(["items": [["item_id": story.item(), "quantity": "25"]]]) == 1497)
+                try await story.setQuantity("25") == 1497)
             #expect(
                 try await story.lines() == [
                     "2027-01-01: 5 × Made, 2027-01-01–2027-02-01, 1000 + 190",

@@ -12,51 +12,52 @@ import Web
 struct RandomLivesTests {
     @Test("keep the books, whatever happens", arguments: seeds.prefix(8))
     func books(seed: UInt64) async throws {
-        try await TestServer.run { server in
-            let company = try await Company(Self.provider, on: server)
-            let user = try await company.user()
-            try await server.api { anyone in
-                let owner = try await anyone.signedIn(user)
-                var life = try await RandomLife(owner, seed: seed)
-                var today = try #require(Day(Self.provider.today))
-                for step in 1...30 {
-                    today = today.adding(days: Int.random(in: 0...17, using: &life.random))
-                    try await company.setToday(today.description)
-                    for _ in 0..<Int.random(in: 0...4, using: &life.random) {
-                        let done = try await life.doSomething(today: today)
-                        #expect(try await company.audit() == [], "seed \(seed), step \(step): \(done)")
-                    }
-                    if Bool.random(using: &life.random) {
-                        let rehearsed = try await company.bill(isDryRun: true)
-                        let billed = try await company.bill()
-                        #expect(billed == rehearsed, "seed \(seed), step \(step)")
-                        #expect(try await company.bill().totals.isEmpty, "seed \(seed), step \(step)")
-                    }
-                    #expect(try await company.audit() == [], "seed \(seed), step \(step)")
+        try await Self.live(seed) { life, company in
+            var today = try await company.today()
+            for step in 1...30 {
+                today = today.adding(days: Int.random(in: 0...17, using: &life.random))
+                try await company.setToday(today.description)
+                for _ in 0..<Int.random(in: 0...4, using: &life.random) {
+                    let done = try await life.doSomething(today: today)
+                    #expect(try await company.audit() == [], "seed \(seed), step \(step): \(done)")
                 }
-                #expect(life.made > 15, "seed \(seed): hardly anything happened")
+                if Bool.random(using: &life.random) {
+                    let rehearsed = try await company.bill(isDryRun: true)
+                    let billed = try await company.bill()
+                    #expect(billed == rehearsed, "seed \(seed), step \(step)")
+                    #expect(try await company.bill().totals.isEmpty, "seed \(seed), step \(step)")
+                }
+                #expect(try await company.audit() == [], "seed \(seed), step \(step)")
             }
+            #expect(life.made > 15, "seed \(seed): hardly anything happened")
         }
     }
 
     @Test("a change that is undone on its day costs nothing", arguments: seeds.prefix(8))
     func undone(seed: UInt64) async throws {
+        try await Self.live(seed) { life, company in
+            var today = try await company.today()
+            for step in 1...20 {
+                today = today.adding(days: Int.random(in: 0...40, using: &life.random))
+                try await company.setToday(today.description)
+                try await company.bill()
+                let costs = try await life.changeAndUndo()
+                #expect(costs.reduce(0, +) == 0, "seed \(seed), step \(step): \(costs)")
+                let findings = try await company.audit()
+                #expect(findings == [], "seed \(seed), step \(step)")
+            }
+        }
+    }
+
+    private static func live(
+        _ seed: UInt64, _ body: @Sendable (inout RandomLife, Company) async throws -> Void
+    ) async throws {
         try await TestServer.run { server in
-            let company = try await Company(Self.provider, on: server)
+            let company = try await Company(provider, on: server)
             let user = try await company.user()
             try await server.api { anyone in
-                let owner = try await anyone.signedIn(user)
-                var life = try await RandomLife(owner, seed: seed)
-                var today = try #require(Day(Self.provider.today))
-                for step in 1...20 {
-                    today = today.adding(days: Int.random(in: 0...40, using: &life.random))
-                    try await company.setToday(today.description)
-                    try await company.bill()
-                    let costs = try await life.changeAndUndo()
-                    #expect(costs.reduce(0, +) == 0, "seed \(seed), step \(step): \(costs)")
-                    let findings = try await company.audit()
-                    #expect(findings == [], "seed \(seed), step \(step)")
-                }
+                var life = try await RandomLife(try await anyone.signedIn(user), seed: seed)
+                try await body(&life, company)
             }
         }
     }

@@ -50,14 +50,20 @@ struct Story {
         }
     }
 
+    /// One of the subscriptions that the provider has, by its reference.
+    static func of(_ reference: String, _ company: Company, _ staff: TestClient) async throws -> Story {
+        Story(
+            company: company, staff: staff,
+            subscription: try await staff.id(of: "/v1/subscriptions?reference=\(reference)"))
+    }
+
     /// Orders one of a product, and bills the day.
     static func order(
         _ code: String, of customer: String, aligned alignment: String? = nil, _ company: Company,
         _ staff: TestClient
     ) async throws -> Story {
-        let shop = Story(company: company, staff: staff, subscription: "")
         var order: JSONValue = [
-            "customer_id": .string(customer), "items": [["price_id": try await shop.price(code)]],
+            "customer_id": .string(customer), "items": [["price_id": try await staff.price(code)]],
         ]
         if let alignment { order = order.adding("alignment", .string(alignment)) }
         let story = Story(
@@ -66,16 +72,24 @@ struct Story {
         return story
     }
 
-    /// Moves the clock to a day, and bills each day on the way on which something is due, and that day.
+    /// Lives through the days from today to another, and bills each of them. It asks nobody what is due when:
+    /// a term that is billed a day late is a line of another day.
     func on(_ day: String) async throws {
-        while let due = try await read()["items"].items.flatMap({ $0["schedules"].items })
-            .compactMap({ $0["next_due_on"].text }).min(), due < day
-        {
-            try await company.setToday(due)
-            if try await company.bill().totals.isEmpty { break }
-        }
-        try await company.setToday(day)
+        let last = try #require(Day(day))
+        var today = try await company.today()
+        try #require(today <= last, "time does not go back")
         try await company.bill()
+        while today < last {
+            today = today.adding(days: 1)
+            try await company.setToday(today.description)
+            try await company.bill()
+        }
+    }
+
+    /// The days go by, and nobody bills them.
+    func pass(to day: String) async throws {
+        try #require(try await company.today().description <= day, "time does not go back")
+        try await company.setToday(day)
     }
 
     func read() async throws -> JSONValue {
@@ -95,16 +109,40 @@ struct Story {
         return try #require(made["settlement"]["balance"]["amount"].integer, "\(made.text)")
     }
 
+    /// Sells another product in the place of one of its items. Returns what is left to pay.
+    @discardableResult
+    func exchange(_ place: Int = 0, for code: String, when: String = "now") async throws -> Int64 {
+        try await change(
+            [["item_id": item(place), "price_id": staff.price(code)]], when: when)
+    }
+
+    /// Sells more or less of one of its items. Returns what is left to pay.
+    @discardableResult
+    func setQuantity(
+        _ quantity: String, of place: Int = 0, when: String = "now"
+    ) async throws -> Int64 {
+        try await change([["item_id": item(place), "quantity": .string(quantity)]], when: when)
+    }
+
+    /// Sells one of a product more. Returns what is left to pay.
+    @discardableResult
+    func add(_ code: String, when: String = "now") async throws -> Int64 {
+        try await change([["price_id": staff.price(code)]], when: when)
+    }
+
+    /// Takes one of its items out. Returns what is left to pay.
+    @discardableResult
+    func remove(_ place: Int, when: String = "now") async throws -> Int64 {
+        try await change([["item_id": item(place), "remove": true]], when: when)
+    }
+
+    private func change(_ items: JSONValue, when: String) async throws -> Int64 {
+        try await change(["items": items, "when": .string(when)])
+    }
+
     /// The id of one of its items, in the order in which they were added.
     func item(_ place: Int = 0) async throws -> JSONValue {
         try await read()["items"][place]["id"]
-    }
-
-    /// The id of the price of a product, by the product's code.
-    func price(_ code: String, _ place: Int = 0) async throws -> JSONValue {
-        let products = try await staff.send(.get, "/v1/products?limit=200")["items"].items
-        let product = try #require(products.first { $0["code"] == .string(code) }, "\(code)")
-        return product["prices"][place]["id"]
     }
 
     func cancel(_ body: JSONValue) async throws {
@@ -150,6 +188,15 @@ struct Story {
         let amounts = [line["net"], line["tax"]].map { $0["amount"].integer.map(String.init) ?? "?" }
         let what = line["description"].text ?? ""
         return "\(document["issued_on"].text ?? ""): \(what), \(days), \(sign)\(amounts[0]) + \(amounts[1])"
+    }
+}
+
+extension TestClient {
+    /// The id of the price of a product, by the product's code.
+    func price(_ code: String) async throws -> JSONValue {
+        let products = try await send(.get, "/v1/products?limit=200")["items"].items
+        let product = try #require(products.first { $0["code"] == .string(code) }, "\(code)")
+        return product["prices"][0]["id"]
     }
 }
 

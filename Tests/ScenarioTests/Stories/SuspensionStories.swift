@@ -168,7 +168,8 @@ struct SuspensionStories {
             #expect(try await story.read()["state"] == "cancelled")
             #expect(
                 try await story.lines() == [
-                    Self.january, "2027-01-20: Product web, 2027-02-01–2027-03-01, 3100 + 589",
+                    Self.january,  // 14 days before it starts
+                    "2027-01-18: Product web, 2027-02-01–2027-03-01, 3100 + 589",
                     "2027-01-20: Unused time: Product web, 2027-02-01–2027-03-01, -3100 + 589",
                 ])
         }
@@ -179,8 +180,7 @@ struct SuspensionStories {
         try await Story.tell(Self.provider) { story in
             try await story.decide(["change_day": "preceding"])
             try await story.on("2027-01-20")
-            let pro = try await story.price("pro")
-            try await story.change(["items": [["item_id": try await story.item(), "price_id": pro]]])
+            try await story.exchange(for: "pro")
             #expect(
                 try await story.lines() == [
                     Self.january,
@@ -200,8 +200,7 @@ struct SuspensionStories {
         try await Story.tell(Self.provider) { story in
             try await story.decide(["proration_unit": "second"])
             try await story.on("2027-03-20")
-            let pro = try await story.price("pro")
-            try await story.change(["items": [["item_id": try await story.item(), "price_id": pro]]])
+            try await story.exchange(for: "pro")
             #expect(
                 try await story.lines().suffix(2) == [
                     // 12 days less an hour of 31 days less an hour: 31.00 × 1033200/2674800 = 11.9744
@@ -217,8 +216,7 @@ struct SuspensionStories {
         try await Story.tell(Self.provider) { story in
             try await story.decide(["proration_unit": "fixed_30", "proration_rounding": "down"])
             try await story.on("2027-02-11")
-            let pro = try await story.price("pro")
-            try await story.change(["items": [["item_id": try await story.item(), "price_id": pro]]])
+            try await story.exchange(for: "pro")
             #expect(
                 try await story.lines().suffix(2) == [
                     // 31.00 × 20/30 = 20.6667, rounded down 20.66, 19 % of it 3.9254
