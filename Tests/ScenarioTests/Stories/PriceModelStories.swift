@@ -128,14 +128,17 @@ struct PriceModelStories {
 
 extension TestClient {
     /// The id of a monthly price by a model, of a product of its own.
-    fileprivate func priced(_ pricing: JSONValue) async throws -> String {
+    func priced(_ pricing: JSONValue, in currency: String = "EUR") async throws -> String {
         let product = try await made("/v1/products", ["code": "made", "type": "email", "name": "Made"])
         return try await made(
             "/v1/products/\(product)/prices",
-            ["currency": "EUR", "pricing": pricing, "interval": ["unit": "month", "count": 1]])
+            [
+                "currency": .string(currency), "pricing": pricing,
+                "interval": ["unit": "month", "count": 1],
+            ])
     }
 
-    fileprivate func ordered(_ price: String, _ quantity: String, _ company: Company) async throws -> Story {
+    func ordered(_ price: String, _ quantity: String, _ company: Company) async throws -> Story {
         let customer = try await id(of: "/v1/customers?reference=C1")
         let subscription = try await made(
             "/v1/subscriptions",

@@ -57,14 +57,14 @@ struct Story {
             subscription: try await staff.id(of: "/v1/subscriptions?reference=\(reference)"))
     }
 
-    /// Orders one of a product, and bills the day.
+    /// Orders one of each product, and bills the day.
     static func order(
-        _ code: String, of customer: String, aligned alignment: String? = nil, _ company: Company,
+        _ codes: String..., of customer: String, aligned alignment: String? = nil, _ company: Company,
         _ staff: TestClient
     ) async throws -> Story {
-        var order: JSONValue = [
-            "customer_id": .string(customer), "items": [["price_id": try await staff.price(code)]],
-        ]
+        var items: [JSONValue] = []
+        for code in codes { items.append(["price_id": try await staff.price(code)]) }
+        var order: JSONValue = ["customer_id": .string(customer), "items": .array(items)]
         if let alignment { order = order.adding("alignment", .string(alignment)) }
         let story = Story(
             company: company, staff: staff, subscription: try await staff.made("/v1/subscriptions", order))
@@ -164,6 +164,12 @@ struct Story {
     func decide(_ policies: JSONValue) async throws {
         let set = try await staff.send(.patch, "\(path)/policies", policies)
         #expect(set.status == 200, "\(set.text)")
+    }
+
+    /// Expects these to be all lines of the company, as `lines` has them.
+    func tells(_ expected: [String], at place: SourceLocation = #_sourceLocation) async throws {
+        let lines = try await lines()
+        #expect(lines == expected, "\n\(lines.joined(separator: "\n"))", sourceLocation: place)
     }
 
     /// Every line of every document, in the order of issue:
