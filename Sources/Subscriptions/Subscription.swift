@@ -59,6 +59,14 @@ extension Subscription {
         state == .active || (state == .suspended && suspensionBilling == .billOn)
     }
 
+    /// Whether a run on this day would bill it: it begins first what is to begin by then.
+    func isBillable(on day: Day) -> Bool {
+        switch state {
+        case .pending, .trial: anchor <= day
+        case .active, .suspended, .cancelled: isBillable
+        }
+    }
+
     package func allows(_ action: Action) -> Bool {
         switch action {
         case .suspend: state.next.contains(.suspended)

@@ -35,16 +35,16 @@ enum SubscriptionMove: Sendable {
     /// Whether it decides what days cost, of which nothing is known while an item cannot be billed.
     var settles: Bool {
         switch self {
-        case .change, .withdrawChanges: true
-        case .cancel, .cancelAtTermEnd, .suspend, .resume: endsService
+        case .change, .withdrawChanges, .cancel(credits: true), .suspend(.paused): true
+        case .cancel, .cancelAtTermEnd, .suspend, .resume: false
         }
     }
 
-    /// Whether it ends what was running, so that all that was used until then is billed with it, although
-    /// the subscription is not billed any more.
+    /// Whether it ends what was running, so that all that had started until then is billed with it, although
+    /// the subscription is not billed any more. No run comes back to a term that it was late for.
     var endsService: Bool {
         switch self {
-        case .cancel(credits: true), .suspend(.paused): true
+        case .cancel, .suspend(.paused): true
         default: false
         }
     }

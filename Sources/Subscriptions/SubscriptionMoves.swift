@@ -75,7 +75,7 @@ extension Subscriptions {
         let after = try before.after(asked.move, today: calendar.today)
         let settlement = try Settlement(
             after, for: asked.move.reason,
-            billsUntilNow: asked.move.endsService && subscription.isBillable, basis)
+            billsUntilNow: asked.move.endsService && subscription.isBillable(on: calendar.today), basis)
         if isKept { try await CreditNotes.lock(settlement.notes.map(\.invoice), in: tx) }
         return PlannedMove(
             asked: asked, before: before, settlement: settlement, basis: basis,

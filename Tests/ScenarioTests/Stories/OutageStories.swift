@@ -154,6 +154,42 @@ struct OutageStories {
         }
     }
 
+    @Test("cancelled now without credit, the terms that had started are billed whole, as they were to be")
+    func cancelled() async throws {
+        try await Story.tell(Self.provider) { story in
+            try await story.on("2027-01-20")
+            try await story.pass(to: "2027-03-10")
+            try await story.cancel(["when": "now"])
+            try await story.on("2027-05-15")
+            try await story.tells([
+                // 19 % of 31.00 is 5.89
+                "2027-01-01: Product web, 2027-01-01–2027-02-01, 3100 + 589",
+                // nobody had billed them
+                "2027-03-10: Product web, 2027-02-01–2027-03-01, 3100 + 589",
+                "2027-03-10: Product web, 2027-03-01–2027-04-01, 3100 + 589",
+            ])
+        }
+    }
+
+    @Test("cancelled after a trial of whose end no run knew, it is billed from that end on")
+    func cancelledAfterTrial() async throws {
+        var provider = Self.provider
+        provider.subscriptions = ["S1,C1,web,EUR,month,1,1,2027-01-01,2027-02-01,,trial,"]
+        try await Story.tell(provider) { story in
+            try await story.on("2027-01-20")
+            try await story.pass(to: "2027-03-10")
+            try await story.cancel(["when": "now"])
+            try await story.on("2027-05-15")
+            try await story.tells([
+                // its trial ended on 1 February; 19 % of 31.00 is 5.89
+                "2027-03-10: Product web, 2027-02-01–2027-03-01, 3100 + 589",
+                // 19 % of 5.00 is 0.95
+                "2027-03-10: Set-up: Product web, 2027-02-01–2027-03-01, 500 + 95",
+                "2027-03-10: Product web, 2027-03-01–2027-04-01, 3100 + 589",
+            ])
+        }
+    }
+
     @Test(
         "suspended before the run that catches up, what had started until then is billed when it is resumed")
     func suspended() async throws {
