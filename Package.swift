@@ -48,6 +48,7 @@ let capabilities: [Target] = [
         ["Kernel", "Postgres", "Web", "Tenancy", "Platform", "Limits", "CCrypt", .jwt, .crypto]),
     library("Customers", ["Kernel", "Postgres", "Web", "Tenancy", "Platform"]),
     library("Catalog", ["Kernel", "BillingMath", "Postgres", "Web", "Tenancy", "Platform"]),
+    library("Discounts", ["Kernel", "BillingMath", "Postgres", "Web", "Tenancy", "Platform"]),
     library("Tax", ["Kernel", "BillingMath", "Postgres", "Web", "Tenancy", "Platform"]),
     library("Ledger", ["Kernel", "Postgres", "Web", "Tenancy", "Platform"]),
     library(
@@ -57,7 +58,7 @@ let capabilities: [Target] = [
         "Subscriptions",
         [
             "Kernel", "Measures", "BillingMath", "Postgres", "Web", "Tenancy", "Platform", "Automation",
-            "Customers", "Catalog", "Tax", "Invoicing", .logging, .crypto,
+            "Customers", "Catalog", "Discounts", "Tax", "Invoicing", .logging, .crypto,
         ]),
     library(
         "Importing",
@@ -73,9 +74,8 @@ let server: [Target] = [
         name: "MPanelServer",
         dependencies: [
             "Kernel", "Measures", "BillingMath", "Postgres", "Redis", "Schema", "Web", "Tenancy", "Platform",
-            "Automation", "Memories", "Limits", "Identity", "Customers", "Catalog", "Tax", "Ledger",
-            "Invoicing",
-            "Subscriptions", "Importing", "Calculations", "Reference", .hummingbird,
+            "Automation", "Memories", "Limits", "Identity", "Customers", "Catalog", "Discounts", "Tax",
+            "Ledger", "Invoicing", "Subscriptions", "Importing", "Calculations", "Reference", .hummingbird,
             .argumentParser,
             .logging, .lifecycle, .unixSignals, .configuration, .systemPackage, .crypto,
         ],

@@ -3,6 +3,7 @@
 package enum AuditEntryKind: IDKind { package static let prefix = "aud" }
 package enum AutomationRunKind: IDKind { package static let prefix = "aut" }
 package enum ContactKind: IDKind { package static let prefix = "ctc" }
+package enum CouponKind: IDKind { package static let prefix = "cpn" }
 package enum CreditNoteKind: IDKind { package static let prefix = "crn" }
 package enum CustomerGroupKind: IDKind { package static let prefix = "grp" }
 package enum CustomerKind: IDKind { package static let prefix = "cus" }
@@ -26,6 +27,7 @@ package enum UserKind: IDKind { package static let prefix = "usr" }
 package typealias AuditEntryID = ID<AuditEntryKind>
 package typealias AutomationRunID = ID<AutomationRunKind>
 package typealias ContactID = ID<ContactKind>
+package typealias CouponID = ID<CouponKind>
 package typealias CreditNoteID = ID<CreditNoteKind>
 package typealias CustomerGroupID = ID<CustomerGroupKind>
 package typealias CustomerID = ID<CustomerKind>

@@ -2,6 +2,7 @@ package import Automation
 import Calculations
 package import Catalog
 package import Customers
+package import Discounts
 import Foundation
 package import Identity
 package import Importing
@@ -26,6 +27,7 @@ package struct Installation: Sendable {
     package let tenants: Tenants
     package let identity: Identity
     package let catalog: Catalog
+    package let discounts: Discounts
     package let customers: Customers
     package let tax: Tax
     package let ledger: Ledger
@@ -101,6 +103,7 @@ package struct Installation: Sendable {
             passwords: PasswordHasher(cost: parts.passwordCost), secrets: parts.secrets, clock: clock,
             limits: limits)
         catalog = Catalog(database: database, clock: clock)
+        discounts = Discounts(database: database, clock: clock)
         customers = Customers(database: database, tenants: tenants, clock: clock)
         tax = Tax(database: database, clock: clock)
         ledger = Ledger(database: database)
@@ -128,8 +131,8 @@ package struct Installation: Sendable {
         get throws {
             let business =
                 tenancy.endpoints + identity.endpoints + catalog.endpoints + customers.endpoints
-                + tax.endpoints
-                + ledger.endpoints + invoicing.endpoints + subscriptions.endpoints + automation.endpoints
+                + discounts.endpoints + tax.endpoints + ledger.endpoints + invoicing.endpoints
+                + subscriptions.endpoints + automation.endpoints
                 + jobs.endpoints + auditLog.endpoints + Calculations().endpoints
             return try healthEndpoints + business + [Installation.openAPI.endpoint(of: business)]
         }

@@ -33,6 +33,7 @@ package enum Schema {
         migration(28, "quarantine", PackageResources._028_quarantine_sql),
         migration(
             29, "discounts_of_subscriptions", PackageResources._029_discounts_of_subscriptions_sql),
+        migration(30, "coupons", PackageResources._030_coupons_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -90,5 +90,5 @@ struct BillingBegun: Codable, Sendable {
 
 /// Rows that say something no code of MPanel writes.
 enum BillingFault: Error {
-    case unreadableSchedule, unreadablePrice, unreadableDiscount
+    case unreadableSchedule, unreadablePrice
 }

@@ -1,3 +1,4 @@
+import Discounts
 import Kernel
 import Platform
 import Web
@@ -37,7 +38,8 @@ extension Subscriptions {
                 status: 201,
                 problems: [
                     SubscriptionsProblem.unknownCustomer, SubscriptionsProblem.unusablePrice,
-                    SubscriptionsProblem.referenceTaken,
+                    SubscriptionsProblem.referenceTaken, DiscountsProblem.unusableCoupon,
+                    DiscountsProblem.unusableDiscount,
                 ])
         ) { (request: Request<NoPath, NoQuery, NewSubscription>, change: Change) in
             let subscription = try await create(request.body.order(), in: change)

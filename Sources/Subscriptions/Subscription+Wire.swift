@@ -32,6 +32,8 @@ struct NewSubscription: Codable, Sendable {
     let trialUntil: Day?
     /// With what its terms are aligned: with their start or as the policy billing_day says, unless told.
     let alignment: TermAlignment?
+    /// Redeemed in this order.
+    let couponCodes: [Code]?
 
     func order() throws -> Subscriptions.Order {
         var errors: [FieldError] = []
@@ -39,11 +41,16 @@ struct NewSubscription: Codable, Sendable {
         for (index, item) in items.enumerated() where item.quantity.map({ $0.micros <= 0 }) ?? false {
             errors.append(FieldError("/items/\(index)/quantity", "must be more than 0"))
         }
+        let codes = couponCodes ?? []
+        if codes.count > 10 || Set(codes).count < codes.count {
+            errors.append(FieldError("/coupon_codes", "must have at most 10 codes, each once"))
+        }
         if !errors.isEmpty { throw Problem.invalid.with(errors: errors) }
         return Subscriptions.Order(
             customer: customerId, reference: reference,
             items: items.map { ($0.priceId, $0.quantity ?? .one) },
-            startedOn: startedOn, trialUntil: trialUntil, alignment: alignment?.alignment)
+            startedOn: startedOn, trialUntil: trialUntil, alignment: alignment?.alignment,
+            coupons: codes)
     }
 }
 

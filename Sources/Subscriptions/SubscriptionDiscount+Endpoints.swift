@@ -1,3 +1,4 @@
+import Discounts
 import Kernel
 import Platform
 import Postgres
@@ -14,12 +15,14 @@ extension Subscriptions {
             About(
                 tag: "Discounts", name: "grantDiscount", summary: "Lower the charges of a subscription",
                 details: """
-                    A percentage or an amount off each term, from the first term of each item on that is not \
+                    Redeems a coupon, or grants what a person decides: a percentage or an amount off each \
+                    term, from the first term of each item on that is not \
                     billed yet. What is billed keeps its price.
                     """,
                 status: 201,
                 problems: [
-                    .notFound, SubscriptionsProblem.wrongState, SubscriptionsProblem.unusableDiscount,
+                    .notFound, SubscriptionsProblem.wrongState, DiscountsProblem.unusableDiscount,
+                    DiscountsProblem.unusableCoupon,
                 ])
         ) { (request: Request<SubscriptionPath, NoQuery, NewDiscount>, change: Change) in
             try .created(

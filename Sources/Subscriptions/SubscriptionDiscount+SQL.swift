@@ -1,4 +1,5 @@
 import BillingMath
+import Discounts
 import Foundation
 import Kernel
 import Platform
@@ -7,7 +8,7 @@ import Postgres
 extension SubscriptionDiscount {
     fileprivate static let columns: SQL =
         """
-        g.id, g.subscription_id, g.customer_id, g.reason, g.name, g.currency, g.percent_micros,
+        g.id, g.subscription_id, g.customer_id, g.coupon_id, g.reason, g.name, g.currency, g.percent_micros,
         g.amount_minor, g.applies_to, g.product_ids, g.family_ids, g.intervals, g.terms, g.granted_on,
         g.ended_on, g.version, g.recorded_at
         """
@@ -16,6 +17,7 @@ extension SubscriptionDiscount {
         id = try row["id"]
         subscription = try row["subscription_id"]
         customer = try row["customer_id"]
+        coupon = try row["coupon_id"]
         reason = try row["reason"]
         currency = try row["currency"]
         terms = try DiscountTerms(row: row)
@@ -82,11 +84,11 @@ extension SubscriptionDiscount {
         let owned = items.sorted { $0.key < $1.key }
         _ = try await tx.pipeline([
             """
-            INSERT INTO subscription_discounts (tenant_id, id, customer_id, subscription_id, reason, name,
-                currency, percent_micros, amount_minor, applies_to, product_ids, family_ids, intervals, terms,
-                granted_on, recorded_at, version)
-            VALUES (\(tx.scope.tenant), \(id), \(customer), \(subscription), \(reason), \(terms.name),
-                \(currency), \(terms.percentMicros), \(terms.amountMinor), \(terms.charges),
+            INSERT INTO subscription_discounts (tenant_id, id, customer_id, subscription_id, coupon_id,
+                reason, name, currency, percent_micros, amount_minor, applies_to, product_ids, family_ids,
+                intervals, terms, granted_on, recorded_at, version)
+            VALUES (\(tx.scope.tenant), \(id), \(customer), \(subscription), \(coupon), \(reason),
+                \(terms.name), \(currency), \(terms.percentMicros), \(terms.amountMinor), \(terms.charges),
                 \(terms.products.map(\.uuid)), \(terms.families.map(\.uuid)),
                 \(JSONText(encoding: terms.intervals)), \(terms.terms.map(Int32.init)), \(grantedOn),
                 \(recordedAt), \(Int32(version)))
@@ -103,31 +105,20 @@ extension SubscriptionDiscount {
     }
 }
 
-extension DiscountTerms {
-    init(row: Row) throws {
-        name = try row["name"]
-        let percentMicros: Int64? = try row["percent_micros"]
-        let amountMinor: Int64? = try row["amount_minor"]
-        let percent = percentMicros.flatMap { ExactDecimal(Quantity(micros: $0).description) }
-        switch (percent, amountMinor) {
-        case (let percent?, _): value = .percent(percent)
-        case (nil, let amountMinor?): value = .amount(amountMinor)
-        case (nil, nil): throw BillingFault.unreadableDiscount
-        }
-        charges = try row["applies_to"]
-        products = (try row["product_ids"] as [UUID]).map(ProductID.init)
-        families = (try row["family_ids"] as [UUID]).map(ProductFamilyID.init)
-        intervals = try (row["intervals"] as JSONText).decode()
-        terms = try row["terms"]
-    }
-
-    fileprivate var percentMicros: Int64? {
-        guard case .percent(let percent) = value else { return nil }
-        return (try? Quantity(decimal: percent.text))?.micros
-    }
-
-    fileprivate var amountMinor: Int64? {
-        if case .amount(let amount) = value { amount } else { nil }
+extension Subscription {
+    /// Its customer as one who redeems a coupon for it.
+    func bearer(of coupon: CouponID, in tx: Transaction) async throws -> CouponBearer {
+        let counts = try await tx.first(
+            """
+            SELECT
+                (SELECT count(*) FROM subscription_discounts
+                WHERE coupon_id = \(coupon) AND customer_id = \(customer)) AS uses,
+                (SELECT count(*) FROM subscriptions
+                WHERE customer_id = \(customer) AND id <> \(id)) AS others
+            """
+        ) { try (uses: $0["uses"] as Int, others: $0["others"] as Int) }
+        return CouponBearer(
+            customer: customer, uses: counts?.uses ?? 0, isNew: counts?.others == 0, currency: currency)
     }
 }
 

@@ -1,4 +1,5 @@
 import BillingMath
+import Discounts
 import Kernel
 import Postgres
 import Web
@@ -12,13 +13,15 @@ struct SubscriptionDiscountQuery: Codable, Sendable {
     let cursor: Cursor?
 }
 
-/// A discount that a person grants: a percentage or an amount.
+/// A coupon to redeem, or a discount that a person grants: a percentage or an amount.
 struct NewDiscount: Codable, Sendable, HasExample {
     static let example: JSONValue = [
         "name": "Apology for the outage", "percentage": "10", "applies_to": "recurring", "terms": 1,
         "reason": "Two hours without e-mail on 3 March",
     ]
 
+    /// With it, nothing else but the reason is told.
+    let couponCode: Code?
     /// As it is read on invoices; `Discount` unless told.
     let name: Text<1, 200>?
     /// More than 0, at most 100, of what a line still costs.
@@ -34,48 +37,30 @@ struct NewDiscount: Codable, Sendable, HasExample {
 }
 
 extension NewDiscount {
-    /// Throws `unusableDiscount` about every field that is wrong.
+    /// What a person grants. Throws `unusableDiscount` about every field that is wrong.
     func terms(in currency: Currency) throws -> DiscountTerms {
         DiscountTerms(
-            name: name?.text ?? "Discount", value: try value(in: currency),
-            charges: appliesTo ?? .recurring, products: [], families: [], intervals: [],
-            terms: terms?.value)
+            name?.text ?? "Discount",
+            try AskedDiscount(percentage: percentage, amount: amount).value(in: currency),
+            off: appliesTo ?? .recurring, terms: terms?.value)
     }
 
-    private func value(in currency: Currency) throws -> Discount.Value {
-        switch (percentage, amount) {
-        case (let percentage?, nil):
-            try refuse(percentage.percentageError)
-            return .percent(percentage)
-        case (nil, let amount?):
-            let error =
-                amount.currency != currency
-                ? FieldError("/amount/currency", "must be \(currency), like the subscription")
-                : amount.amountMinor > 0 ? nil : FieldError("/amount/amount", "must be more than 0")
-            try refuse(error)
-            return .amount(amount.amountMinor)
-        default:
-            let rule = "or amount must be told, and not both"
-            throw SubscriptionsProblem.unusableDiscount.with(errors: [FieldError("/percentage", rule)])
-        }
-    }
-
-    private func refuse(_ error: FieldError?) throws {
-        if let error { throw SubscriptionsProblem.unusableDiscount.with(errors: [error]) }
-    }
-}
-
-extension ExactDecimal {
-    fileprivate var percentageError: FieldError? {
-        let isShare = units > 0 && Int128(units) <= 100 * (0..<scale).reduce(Int128(1)) { ten, _ in ten * 10 }
-        return isShare && scale <= 6
-            ? nil : FieldError("/percentage", "must be more than 0 and at most 100, with at most 6 decimals")
+    /// A coupon says itself what it gives. Throws `unusableDiscount` about every field that would say more.
+    func checkAlone() throws {
+        let fields = [
+            ("/name", name == nil), ("/percentage", percentage == nil), ("/amount", amount == nil),
+            ("/applies_to", appliesTo == nil), ("/terms", terms == nil),
+        ]
+        let errors = fields.filter { !$0.1 }.map { FieldError($0.0, "must not be told with a coupon") }
+        if !errors.isEmpty { throw DiscountsProblem.unusableDiscount.with(errors: errors) }
     }
 }
 
 struct SubscriptionDiscountBody: Versioned, Codable, Sendable {
     let id: SubscriptionDiscountID
     let subscriptionId: SubscriptionID
+    /// Null for what a person granted.
+    let couponId: CouponID?
     let name: String
     let percentage: ExactDecimal?
     let amount: Money?
@@ -96,14 +81,10 @@ struct SubscriptionDiscountBody: Versioned, Codable, Sendable {
 
 extension SubscriptionDiscountBody {
     init(_ discount: SubscriptionDiscount) {
-        let (percentage, amount): (ExactDecimal?, Money?) =
-            switch discount.terms.value {
-            case .percent(let percentage): (percentage, nil)
-            case .amount(let minor): (nil, Money(minor, discount.currency))
-            }
         self.init(
-            id: discount.id, subscriptionId: discount.subscription, name: discount.terms.name,
-            percentage: percentage, amount: amount, appliesTo: discount.terms.charges,
+            id: discount.id, subscriptionId: discount.subscription, couponId: discount.coupon,
+            name: discount.terms.name,
+            percentage: discount.terms.percentage, amount: discount.amount, appliesTo: discount.terms.charges,
             productIds: discount.terms.products, productFamilyIds: discount.terms.families,
             intervals: discount.terms.intervals, terms: discount.terms.terms, grantedOn: discount.grantedOn,
             endedOn: discount.endedOn, reason: discount.reason, version: discount.version,

@@ -1,4 +1,5 @@
 import BillingMath
+import Discounts
 import Kernel
 import Tenancy
 
@@ -7,7 +8,9 @@ struct SubscriptionDiscount: Versioned, Sendable {
     let id: SubscriptionDiscountID
     let subscription: SubscriptionID
     let customer: CustomerID
-    /// What a person gave as the reason; nil for a coupon.
+    /// Nil for what a person granted.
+    let coupon: CouponID?
+    /// What a person gave as the reason.
     let reason: Text<1, 500>?
     /// The subscription's.
     let currency: Currency
@@ -19,21 +22,9 @@ struct SubscriptionDiscount: Versioned, Sendable {
     var items: [SubscriptionItemID: DiscountedItem] = [:]
     let version: Int
     let recordedAt: Instant
-}
 
-/// What is granted, whoever grants it.
-struct DiscountTerms: Sendable, Hashable {
-    /// As it is read on invoices.
-    let name: String
-    /// An amount is off each term, for all items of the subscription together.
-    let value: Discount.Value
-    let charges: DiscountedCharges
-    /// Empty: of any product, of any family, of any cycle.
-    let products: [ProductID]
-    let families: [ProductFamilyID]
-    let intervals: [Interval]
-    /// How many terms of each item; nil: for ever.
-    let terms: Int?
+    /// Nil for a percentage.
+    var amount: Money? { terms.amountMinor.map { Money($0, currency) } }
 }
 
 /// What one item has of a discount.
@@ -43,35 +34,6 @@ struct DiscountedItem: Sendable, Hashable {
     let endsOn: Day?
     /// The item's share of an amount.
     let amountMinor: Int64?
-}
-
-extension DiscountTerms {
-    /// Whether it lowers what is sold so.
-    func covers(_ offer: DiscountableOffer) -> Bool {
-        (products.isEmpty || products.contains(offer.product))
-            && (families.isEmpty || offer.family.map(families.contains) ?? false)
-            && (intervals.isEmpty || intervals.contains(offer.interval))
-    }
-
-    /// As it takes its place among others: see `Discount.inOrder`.
-    var discount: Discount {
-        var discount = Discount(value)
-        discount.products = products.isEmpty ? nil : Set(products.map(\.description))
-        discount.families = families.isEmpty ? nil : Set(families.map(\.description))
-        return discount
-    }
-
-    /// A percentage for ever is the subscription's: items that come later have it too.
-    var isOfAllItems: Bool {
-        if case .percent = value { terms == nil } else { false }
-    }
-}
-
-/// What a discount asks of the thing whose price it lowers.
-struct DiscountableOffer: Sendable, Hashable {
-    let product: ProductID
-    let family: ProductFamilyID?
-    let interval: Interval
 }
 
 extension SubscriptionDiscount {

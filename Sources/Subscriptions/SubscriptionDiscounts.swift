@@ -1,4 +1,5 @@
 import BillingMath
+import Discounts
 import Kernel
 import Platform
 import Postgres
@@ -7,34 +8,64 @@ import Web
 
 // What lowers the charges of subscriptions, and the verbs on it.
 extension Subscriptions {
-    /// Grants a discount from the first term of each item on that is not billed yet. Throws `wrongState`, and
-    /// `unusableDiscount` when it would lower nothing.
+    /// Redeems a coupon or grants a discount, from the first term of each item on that is not billed yet.
+    /// Throws `wrongState`, `unusableCoupon`, and `unusableDiscount` when it would lower nothing.
     func grant(
         _ asked: NewDiscount, to id: SubscriptionID, in change: Change
     ) async throws -> SubscriptionDiscount {
-        let tx = change.tx
-        guard let found = try await Subscription.lock(id, in: tx) else { throw Problem.notFound }
+        guard let found = try await Subscription.lock(id, in: change.tx) else { throw Problem.notFound }
         guard found.state != .cancelled else {
             throw SubscriptionsProblem.wrongState.with(
                 detail: "The subscription is cancelled: nothing of it is billed any more.")
         }
-        let calendar = try await tenants.calendar(in: tx)
-        let history = try await SubscriptionHistory.read(
-            found, from: calendar.today, calendar.settings, in: tx)
-        let discount = SubscriptionDiscount(
-            id: .new(), subscription: id, customer: found.customer, reason: asked.reason,
-            currency: found.currency, terms: try asked.terms(in: found.currency), grantedOn: calendar.today,
-            version: 1, recordedAt: change.now)
-        return try await grant(discount, to: history, in: change)
+        let history = try await history(of: found, in: change.tx)
+        if let code = asked.couponCode {
+            try asked.checkAlone()
+            return try await redeem([code], for: history, because: asked.reason, in: change)[0]
+        }
+        return try await keep(
+            try asked.terms(in: found.currency), coupon: nil, for: history, because: asked.reason, in: change)
     }
 
-    private func grant(
-        _ discount: SubscriptionDiscount, to history: SubscriptionHistory, in change: Change
+    /// Redeems coupons, in the order of their codes. The caller holds the customer.
+    func redeem(
+        _ codes: [Code], for history: SubscriptionHistory, because reason: Text<1, 500>? = nil,
+        in change: Change
+    ) async throws -> [SubscriptionDiscount] {
+        let (subscription, tx) = (history.subscription, change.tx)
+        let today = try await tenants.calendar(in: tx).today
+        var discounts: [SubscriptionDiscount] = []
+        for code in codes {
+            let coupon = try await Coupons.redeem(code, on: today, in: tx) { coupon in
+                try await subscription.bearer(of: coupon.id, in: tx)
+            }
+            discounts.append(
+                try await keep(
+                    coupon.terms, coupon: coupon.id, for: history, because: reason, in: change))
+        }
+        return discounts
+    }
+
+    private func history(of subscription: Subscription, in tx: Transaction) async throws
+        -> SubscriptionHistory
+    {
+        let calendar = try await tenants.calendar(in: tx)
+        return try await SubscriptionHistory.read(
+            subscription, from: calendar.today, calendar.settings, in: tx)
+    }
+
+    private func keep(
+        _ terms: DiscountTerms, coupon: CouponID?, for history: SubscriptionHistory,
+        because reason: Text<1, 500>?, in change: Change
     ) async throws -> SubscriptionDiscount {
-        var discount = discount
-        discount.items = try history.items(having: discount.terms, from: discount.grantedOn)
+        let subscription = history.subscription
+        let today = try await tenants.calendar(in: change.tx).today
+        let discount = SubscriptionDiscount(
+            id: .new(), subscription: subscription.id, customer: subscription.customer, coupon: coupon,
+            reason: reason, currency: subscription.currency, terms: terms, grantedOn: today,
+            items: try history.items(having: terms, from: today), version: 1, recordedAt: change.now)
         guard !discount.items.isEmpty else {
-            throw SubscriptionsProblem.unusableDiscount.with(
+            throw DiscountsProblem.unusableDiscount.with(
                 detail: "It would lower nothing of what this subscription sells.")
         }
         try await discount.insert(in: change.tx)

@@ -1,4 +1,5 @@
 import BillingMath
+import Discounts
 import Kernel
 import Tenancy
 

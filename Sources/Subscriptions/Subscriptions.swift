@@ -67,6 +67,7 @@ package struct Subscriptions: Sendable {
         let trialUntil: Day?
         /// As the customer's policies say unless told.
         let alignment: Cycle.Alignment?
+        let coupons: [Code]
     }
 
     func list(
@@ -116,6 +117,11 @@ package struct Subscriptions: Sendable {
         }
         let whole = SubscriptionWithItems(subscription: subscription, items: items, today: today)
         try await insert([whole], in: change.tx)
+        if !order.coupons.isEmpty {
+            let history = try await SubscriptionHistory.read(
+                subscription, from: today, calendar.settings, in: change.tx)
+            _ = try await redeem(order.coupons, for: history, in: change)
+        }
         return whole
     }
 

@@ -20,9 +20,6 @@ package enum SubscriptionsProblem {
         "change_planned", status: 409, "A change is planned already. Withdraw it first.")
     package static let nothingPlanned = Problem(
         "nothing_planned", status: 409, "No change is planned: there is nothing to withdraw.")
-    package static let unusableDiscount = Problem(
-        "unusable_discount", status: 422,
-        "The discount cannot be granted as asked. Each reason is listed in errors, or told in detail.")
     package static let previewStale = Problem(
         "preview_stale", status: 409,
         "What would be billed is no longer what the preview showed. Ask for another preview.")

@@ -160,7 +160,7 @@ struct Attempt: Sendable {
     private func prepare(_ world: World) async throws {
         let object = path.split(separator: "/").dropLast().joined(separator: "/")
         switch endpoint.about.name {
-        case "restoreProduct": _ = try await client.must(.put, path)
+        case "restoreProduct", "restoreCoupon": _ = try await client.must(.put, path)
         case "resumeSubscription": _ = try await client.must(.put, path, ["reason": "staff"])
         case "withdrawChanges":
             let price = try await ObjectMaker(world.ours).make(for: "prices")

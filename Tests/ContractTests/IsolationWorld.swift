@@ -23,6 +23,7 @@ extension World {
                 _ = try await maker.creditNote()
                 try await maker.changedSubscription()
                 _ = try await maker.discount()
+                _ = try await maker.coupon()
                 _ = try await maker.quarantined()
             }
             _ = try await maker.make(for: "product-families")

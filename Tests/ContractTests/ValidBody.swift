@@ -32,7 +32,14 @@ extension Endpoint {
             valid = valid.replacing(place.pointer[...], by: nil)
         }
         // A discount is a percentage or an amount.
-        if about.name == "grantDiscount" { valid = valid.replacing("/amount", by: nil) }
+        if ["grantDiscount", "createCoupon"].contains(about.name) {
+            valid = valid.replacing("/amount", by: nil)
+        }
+        // No coupon has the code.
+        for pointer in places.map(\.pointer) where pointer.hasPrefix("/coupon_code") {
+            valid = valid.replacing(
+                pointer.hasPrefix("/coupon_codes") ? "/coupon_codes" : pointer[...], by: nil)
+        }
         // An item that is added names none that is there.
         if ["changeSubscription", "previewChange"].contains(about.name) {
             let price = try await maker.make(for: "prices")

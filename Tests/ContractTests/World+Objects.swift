@@ -24,6 +24,7 @@ struct ObjectMaker: Sendable {
             case "automation-runs": try await automationRun()
             case "billing-runs": try await run()
             case "contacts": try await contact()
+            case "coupons": try await coupon()
             case "credit-notes": try await creditNote()
             case "customer-groups": try await group()
             case "customers": try await customer()
@@ -122,6 +123,12 @@ struct ObjectMaker: Sendable {
         let price = try await product()["prices"][0]["id"]
         return try await company.owner.must(
             .post, "/v1/subscriptions", ["customer_id": id, "items": [["price_id": price]]])
+    }
+
+    func coupon() async throws -> JSONValue {
+        try await company.owner.must(
+            .post, "/v1/coupons",
+            ["code": .string("made-\(unique)"), "name": "Made", "percentage": "10"])
     }
 
     func discount() async throws -> JSONValue {

@@ -148,7 +148,7 @@ struct ReferenceTests {
                 let staff = try await anyone.signedIn(company.user(.staff))
                 let story = Story(
                     company: company, staff: staff, subscription: try await staff.onlySubscription())
-                let pro = try await story.price("pro")
+                let pro = try await story.staff.price("pro")
                 let body: JSONValue = ["items": [["item_id": try await story.item(), "price_id": pro]]]
                 try await withThrowingTaskGroup(of: JSONValue.self) { group in
                     try await database.write(company.scope) { tx in

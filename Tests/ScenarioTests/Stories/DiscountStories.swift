@@ -62,7 +62,7 @@ struct DiscountStories {
         try await Story.tell(Self.provider) { story in
             try await story.grant(["percentage": "10"])
             try await story.on("2027-01-20")
-            let pro = try await story.price("pro")
+            let pro = try await story.staff.price("pro")
             // 21.60 + 4.10 less 10.80 + 2.05
             #expect(try await story.change(["items": [["item_id": story.item(), "price_id": pro]]]) == 1285)
             try await story.on("2027-02-01")
@@ -85,7 +85,7 @@ struct DiscountStories {
             try await story.grant(["percentage": "33.33", "terms": 2])
             try await story.grant(["amount": ["amount": 101, "currency": "EUR"]])
             try await story.on("2027-01-18")
-            let (web, pro) = (try await story.price("web"), try await story.price("pro"))
+            let (web, pro) = (try await story.staff.price("web"), try await story.staff.price("pro"))
             let there = try await story.change(["items": [["item_id": story.item(), "price_id": pro]]])
             let back = try await story.change(["items": [["item_id": story.item(), "price_id": web]]])
             #expect(there > 0)
@@ -96,7 +96,7 @@ struct DiscountStories {
     @Test("an amount is shared by the items that were there, each term, and never more than they cost")
     func amount() async throws {
         try await Story.tell(Self.provider) { story in
-            let backup = try await story.price("backup")
+            let backup = try await story.staff.price("backup")
             try await story.change(["items": [["price_id": backup]]])
             try await story.grant(["amount": ["amount": 500, "currency": "EUR"]])
             try await story.on("2027-02-01")
@@ -121,7 +121,7 @@ struct DiscountStories {
         try await Story.tell(Self.provider) { story in
             try await story.grant(["percentage": "50", "terms": 1])
             try await story.on("2027-01-20")
-            let archive = try await story.price("archive")
+            let archive = try await story.staff.price("archive")
             try await story.change(["items": [["item_id": story.item(), "price_id": archive]]])
             #expect(
                 try await story.lines() == [
@@ -139,7 +139,7 @@ struct DiscountStories {
         try await Story.tell(Self.provider) { story in
             try await story.grant(["amount": ["amount": 500, "currency": "EUR"]])
             try await story.grant(["percentage": "10", "applies_to": "both"])
-            let pro = try await story.price("pro")
+            let pro = try await story.staff.price("pro")
             try await story.on("2027-02-01")
             try await story.change(["items": [["price_id": pro]]])
             #expect(
@@ -176,7 +176,7 @@ struct DiscountStories {
     @Test("a discount on set-up alone lowers no term, and a cancelled subscription takes none")
     func setUpAlone() async throws {
         try await Story.tell(Self.provider) { story in
-            let pro = try await story.price("pro")
+            let pro = try await story.staff.price("pro")
             try await story.on("2027-01-10")
             try await story.grant(["percentage": "100", "applies_to": "set_up"])
             try await story.on("2027-02-01")

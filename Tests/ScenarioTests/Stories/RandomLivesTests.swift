@@ -41,6 +41,7 @@ struct RandomLivesTests {
                 today = today.adding(days: Int.random(in: 0...40, using: &life.random))
                 try await company.setToday(today.description)
                 try await company.bill()
+                try await life.discountSomething()
                 let costs = try await life.changeAndUndo()
                 #expect(costs.reduce(0, +) == 0, "seed \(seed), step \(step): \(costs)")
                 let findings = try await company.audit()
@@ -87,6 +88,7 @@ private struct RandomLife {
     private(set) var made = 0
     private let owner: TestClient
     private let subscriptions: [String]
+    private var discounts: [String] = []
     /// One of each product.
     private let prices: [JSONValue]
 
@@ -107,7 +109,33 @@ private struct RandomLife {
             [200, 201, 409, 422].contains(answer.status), "\(method) \(rest) \(body ?? .null): \(answer.text)"
         )
         if answer.status < 300 { made += 1 }
+        if Int.random(in: 0..<4, using: &random) == 0 { try await discountSomething() }
         return "\(method) \(path)\(rest) \(body ?? .null) \(answer.status)"
+    }
+
+    /// Grants a discount, or ends one.
+    mutating func discountSomething() async throws {
+        if let id = discounts.randomElement(using: &random), Int.random(in: 0..<3, using: &random) == 0 {
+            let ended = try await owner.send(.delete, "/v1/discounts/\(id)")
+            #expect([200, 409].contains(ended.status), "\(ended.text)")
+            return
+        }
+        let path = "/v1/subscriptions/\(try #require(subscriptions.randomElement(using: &random)))"
+        var discount: [String: JSONValue] = ["applies_to": oneOf(["recurring", "set_up", "both"])]
+        if Bool.random(using: &random) {
+            discount["percentage"] = oneOf(["0.0001", "12.5", "33.333333", "100"])
+        } else {
+            let amount = Int64.random(in: 1...1500, using: &random)
+            discount["amount"] = ["amount": .integer(amount), "currency": "EUR"]
+        }
+        if Bool.random(using: &random) {
+            discount["terms"] = .integer(Int64.random(in: 1...3, using: &random))
+        }
+        let granted = try await owner.send(.post, "\(path)/discounts", .object(discount))
+        #expect([201, 409, 422].contains(granted.status), "\(granted.text)")
+        guard let id = granted["id"].text else { return }
+        discounts.append(id)
+        made += 1
     }
 
     private mutating func thing(_ item: JSONValue?, _ today: Day) -> (HTTPRequest.Method, String, JSONValue?)
