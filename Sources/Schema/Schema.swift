@@ -34,6 +34,7 @@ package enum Schema {
         migration(
             29, "discounts_of_subscriptions", PackageResources._029_discounts_of_subscriptions_sql),
         migration(30, "coupons", PackageResources._030_coupons_sql),
+        migration(31, "renewals", PackageResources._031_renewals_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

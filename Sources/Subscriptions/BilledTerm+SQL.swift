@@ -122,7 +122,8 @@ extension BilledTerm {
             )
             UPDATE item_schedules AS d
             SET next_term = e.term_no, has_gaps = true,
-                next_due_on = CASE WHEN s.cancel_on <= e.starts_on OR d.ends_on <= e.starts_on THEN NULL
+                next_due_on = CASE
+                    WHEN \(Subscription.lastsUntil) <= e.starts_on OR d.ends_on <= e.starts_on THEN NULL
                     ELSE e.starts_on END
             FROM earliest AS e, subscriptions AS s
             WHERE d.item_id = e.item_id AND d.schedule_no = e.schedule_no

@@ -107,7 +107,11 @@ package struct Billing: Sendable {
     private func end(_ context: BillingContext) async throws -> (skipped: Int, quarantined: Int) {
         try await database.write(context.scope) { tx in
             if !context.isDryRun {
-                try await Subscription.endDue(on: context.basis.calendar.today, in: tx, at: clock.now())
+                let calendar = context.basis.calendar
+                let renewals = RenewalWindow(calendar.today, calendar.settings)
+                try await Subscription.endDue(on: calendar.today, in: tx, at: clock.now())
+                try await Subscription.lapseDue(renewals, in: tx, at: clock.now())
+                try await Subscription.offerDue(renewals, in: tx, at: clock.now())
             }
             return (
                 try await DueSchedule.countSkipped(in: context.window, tx),

@@ -51,8 +51,9 @@ extension DueRow {
 
     private static func due(of customers: [CustomerID], in window: DueWindow) -> SQL {
         """
-        SELECT i.customer_id, d.item_id, d.schedule_no, d.subscription_id, s.reference, s.cancel_on, d.anchor,
-            d.interval_unit, d.interval_count, d.starts_on, d.ends_on, d.next_term,
+        SELECT i.customer_id, d.item_id, d.schedule_no, d.subscription_id, s.reference,
+            \(Subscription.lastsUntil) AS lasts_until, d.anchor, d.interval_unit, d.interval_count,
+            d.starts_on, d.ends_on, d.next_term,
             CASE WHEN d.charges_set_up THEN d.first_term END AS set_up_term,
             CASE WHEN d.has_gaps THEN ARRAY(
                 SELECT b.term_no FROM billed_terms AS b

@@ -73,7 +73,7 @@ extension SubscriptionItem {
     ) {
         let start = max(subscription.anchor, terms.anchor)
         let firstTerm = billedTerms ?? terms.number(runningOn: start) ?? 0
-        let span = ScheduleSpan(terms, from: start, cancelOn: subscription.cancelOn)
+        let span = ScheduleSpan(terms, from: start, cancelOn: subscription.lastsUntil)
         self.init(
             id: .new(), subscription: subscription.id, removedOn: nil,
             schedules: [

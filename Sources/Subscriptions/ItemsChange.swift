@@ -74,7 +74,7 @@ extension SubscriptionHistory {
         let goesOn = offer.interval == sold.schedule.terms.interval && !part.startsTerm
         let terms = goesOn ? sold.schedule.terms : ownTerms(offer, from: day, part)
         items[index].close(on: day)
-        items[index].open(offer, quantity, terms, from: day, cancelOn: subscription.cancelOn)
+        items[index].open(offer, quantity, terms, from: day, cancelOn: subscription.lastsUntil)
     }
 
     /// In the terms of the first item with the same interval, so that both renew on one day; else in terms of
@@ -92,7 +92,7 @@ extension SubscriptionHistory {
         let shared = part.startsTerm ? nil : others.first { $0.terms.interval == offer.interval }
         let terms = shared?.terms ?? ownTerms(offer, from: day, part)
         var item = ItemHistory(id: .new(), isNew: true, removedOn: nil, schedules: [], billed: [])
-        item.open(offer, part.quantity ?? .one, terms, from: day, cancelOn: subscription.cancelOn)
+        item.open(offer, part.quantity ?? .one, terms, from: day, cancelOn: subscription.lastsUntil)
         items.append(item)
     }
 

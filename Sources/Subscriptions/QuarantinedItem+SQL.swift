@@ -156,7 +156,8 @@ private struct Given {
             DueRow.steadyPlans,
             """
             SELECT d.item_id, d.is_billable, s.version, d.schedule_no, d.anchor, d.interval_unit,
-                d.interval_count, d.next_term, d.next_due_on, s.cancel_on, d.quantity_micros, d.price_id,
+                d.interval_count, d.next_term, d.next_due_on, \(Subscription.lastsUntil) AS cancel_on,
+                d.quantity_micros, d.price_id,
                 p.currency, p.amount_minor, p.setup_fee_minor,
                 COALESCE(d.invoice_days_before_due, \(company)) AS days_before_due,
                 ARRAY(

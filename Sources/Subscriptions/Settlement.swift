@@ -26,7 +26,8 @@ struct Settlement: Sendable {
         credits = try history.credits(in: basis.calendar.settings.timeZone.zone)
         giveBack(for: reason)
         guard billsUntilNow || history.subscription.isBillable else { return }
-        try bill(history.rows(through: basis.window), basis)
+        let window = basis.window.throughDay(by: history.policies)
+        try bill(history.rows(through: max(window, history.billsThrough ?? window)), basis)
     }
 
     /// What the next invoices of the subscription will be, all of one day, when nothing else changes.
@@ -144,11 +145,7 @@ extension SubscriptionHistory {
         }
     }
 
-    /// The schedules with a term that is due in the window, as a billing run reads them.
-    fileprivate func rows(through window: DueWindow) -> [DueRow] {
-        rows(through: window.throughDay(by: policies))
-    }
-
+    /// The schedules with a term that starts by the day, as a billing run reads them.
     fileprivate func rows(through day: Day) -> [DueRow] {
         items.filter { !$0.isQuarantined }.flatMap { item in
             item.schedules.map { row(of: item, $0, through: day) }.filter(\.item.isDue)

@@ -24,16 +24,18 @@ extension Subscription {
     private static func insertion(of subscriptions: [Subscription], tenant: TenantID) -> SQL {
         """
         INSERT INTO subscriptions (tenant_id, id, customer_id, reference, state, suspension_reason, currency,
-            started_on, trial_until, cancel_on, version, recorded_at)
+            started_on, trial_until, cancel_on, renewal, renewed_until, minimum_until, version, recorded_at)
         SELECT \(tenant), id, customer_id, reference, state, suspension_reason, currency, started_on,
-            trial_until, cancel_on, 1, recorded_at
+            trial_until, cancel_on, renewal, renewed_until, minimum_until, 1, recorded_at
         FROM unnest(\(subscriptions.map(\.id.uuid)), \(subscriptions.map(\.customer.uuid)),
             \(subscriptions.map(\.reference?.text)), \(subscriptions.map(\.state.rawValue)),
             \(subscriptions.map(\.suspensionReason?.rawValue)), \(subscriptions.map(\.currency.code)),
             \(subscriptions.map(\.startedOn)), \(subscriptions.map(\.trialUntil)),
-                \(subscriptions.map(\.cancelOn)), \(subscriptions.map(\.recordedAt)))
+            \(subscriptions.map(\.cancelOn)), \(subscriptions.map(\.renewal.rawValue)),
+            \(subscriptions.map(\.renewedUntil)), \(subscriptions.map(\.minimumUntil)),
+            \(subscriptions.map(\.recordedAt)))
             AS s (id, customer_id, reference, state, suspension_reason, currency, started_on, trial_until,
-                cancel_on, recorded_at)
+                cancel_on, renewal, renewed_until, minimum_until, recorded_at)
         """
     }
 

@@ -108,6 +108,7 @@ extension Subscriptions {
                     credited, unless credit says that what is not used is given back.
                     """,
                 problems: [
+                    SubscriptionsProblem.minimumTerm, SubscriptionsProblem.unusableChange,
                     .notFound, .stale, SubscriptionsProblem.wrongState, SubscriptionsProblem.previewStale,
                     SubscriptionsProblem.unbillable,
                 ])

@@ -9,8 +9,12 @@ extension Subscription {
     private static let columns: SQL =
         """
         id, customer_id, reference, state, suspension_reason, suspended_on, suspension_billing, currency,
-        started_on, trial_until, cancel_on, policies, version, recorded_at
+        started_on, trial_until, cancel_on, renewal, renewed_until, minimum_until, policies, version,
+        recorded_at
         """
+
+    /// `lastsUntil` of subscription `s`.
+    static let lastsUntil: SQL = "LEAST(s.cancel_on, s.renewed_until)"
 
     init(row: Row) throws {
         id = try row["id"]
@@ -24,6 +28,9 @@ extension Subscription {
         startedOn = try row["started_on"]
         trialUntil = try row["trial_until"]
         cancelOn = try row["cancel_on"]
+        renewal = try row["renewal"]
+        renewedUntil = try row["renewed_until"]
+        minimumUntil = try row["minimum_until"]
         policies = try PolicySettings(stored: row["policies"])
         version = try row["version"]
         recordedAt = try row["recorded_at"]
@@ -77,7 +84,8 @@ extension Subscription {
             """
             UPDATE subscriptions
             SET state = \(state), suspension_reason = \(suspensionReason), suspended_on = \(suspendedOn),
-                suspension_billing = \(suspensionBilling), cancel_on = \(cancelOn), version = version + 1
+                suspension_billing = \(suspensionBilling), cancel_on = \(cancelOn), renewal = \(renewal),
+                renewed_until = \(renewedUntil), version = version + 1
             WHERE id = \(id) AND version = \(version)
             RETURNING \(Subscription.columns)
             """, Subscription.init(row:))
@@ -86,7 +94,7 @@ extension Subscription {
             """
             UPDATE item_schedules
             SET is_billable = \(isBillable),
-                next_due_on = CASE WHEN \(cancelOn) <= next_due_on THEN NULL ELSE next_due_on END
+                next_due_on = CASE WHEN \(lastsUntil) <= next_due_on THEN NULL ELSE next_due_on END
             WHERE item_id IN (SELECT i.id FROM subscription_items AS i WHERE i.subscription_id = \(id))
             """)
         return updated
@@ -101,7 +109,7 @@ struct SubscriptionFilter: Sendable {
 }
 
 extension ItemSchedule {
-    /// Of a row of item_schedules with `product_id` and the subscription's `cancel_on`.
+    /// Of a row of item_schedules with `product_id` and the subscription's `lasts_until`.
     init(row: Row) throws {
         number = try row["schedule_no"]
         product = try row["product_id"]
@@ -109,7 +117,7 @@ extension ItemSchedule {
         quantity = try row["quantity_micros"]
         span = ScheduleSpan(
             try Schedule(row: row), from: try row["starts_on"], to: try row["ends_on"],
-            cancelOn: try row["cancel_on"])
+            cancelOn: try row["lasts_until"])
         firstTerm = try row["first_term"]
         nextTerm = try row["next_term"]
         chargesSetUp = try row["charges_set_up"]
@@ -123,7 +131,7 @@ extension SubscriptionItem {
             """
             SELECT i.id, i.subscription_id, i.removed_on, d.schedule_no, d.price_id, p.product_id,
                 d.quantity_micros, d.anchor, d.interval_unit, d.interval_count, d.starts_on, d.ends_on,
-                s.cancel_on, d.first_term, d.next_term, d.charges_set_up
+                \(Subscription.lastsUntil) AS lasts_until, d.first_term, d.next_term, d.charges_set_up
             FROM subscriptions AS s
             JOIN subscription_items AS i ON i.tenant_id = s.tenant_id AND i.subscription_id = s.id
             JOIN item_schedules AS d ON d.tenant_id = i.tenant_id AND d.item_id = i.id

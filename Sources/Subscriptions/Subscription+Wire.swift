@@ -34,6 +34,10 @@ struct NewSubscription: Codable, Sendable {
     let alignment: TermAlignment?
     /// Redeemed in this order.
     let couponCodes: [Code]?
+    /// `automatic` unless told.
+    let renewal: RenewalMode?
+    /// How many terms it runs at least; none unless told.
+    let minimumTerms: Whole<1, 120>?
 
     func order() throws -> Subscriptions.Order {
         var errors: [FieldError] = []
@@ -50,7 +54,8 @@ struct NewSubscription: Codable, Sendable {
             customer: customerId, reference: reference,
             items: items.map { ($0.priceId, $0.quantity ?? .one) },
             startedOn: startedOn, trialUntil: trialUntil, alignment: alignment?.alignment,
-            coupons: codes)
+            coupons: codes, renewal: renewal ?? .automatic,
+            minimumTerms: minimumTerms?.value)
     }
 }
 
@@ -74,11 +79,21 @@ struct Cancelling: Codable, AskedOfSubscription {
     /// With `now`: whether what is billed and not used is given back. It is not unless told.
     let credit: Bool?
     let reason: Text<1, 500>?
+    /// With `now`: whether it ends before its minimum term does. Then a reason is needed.
+    let overridesMinimumTerm: Bool?
     /// Of the preview that was shown.
     let commitment: Text<64, 64>?
 
-    func move(today: Day, in tx: Transaction) -> AskedMove {
-        let move: SubscriptionMove = when == .now ? .cancel(credits: credit ?? false) : .cancelAtTermEnd
+    func move(today: Day, in tx: Transaction) throws -> AskedMove {
+        let overrides = overridesMinimumTerm ?? false
+        if overrides, reason == nil {
+            throw SubscriptionsProblem.unusableChange.with(errors: [
+                FieldError("/reason", "is needed to override the minimum term")
+            ])
+        }
+        let move: SubscriptionMove =
+            when == .now
+            ? .cancel(credits: credit ?? false, overridesMinimum: overrides) : .cancelAtTermEnd
         return AskedMove(move: move, kind: .cancellation, reason: reason, commitment: commitment)
     }
 }
@@ -96,6 +111,9 @@ struct SubscriptionBody: Versioned, Codable, Sendable {
     let startedOn: Day
     let trialUntil: Day?
     let cancelOn: Day?
+    let renewal: RenewalBody
+    /// Before this day it is only cancelled with a reason.
+    let minimumUntil: Day?
     let items: [SubscriptionItemBody]
     let version: Int
     let recordedAt: Instant
@@ -141,6 +159,8 @@ extension SubscriptionBody {
             suspendedOn: subscription.suspendedOn, suspensionBilling: subscription.suspensionBilling,
             currency: subscription.currency, startedOn: subscription.startedOn,
             trialUntil: subscription.trialUntil, cancelOn: subscription.cancelOn,
+            renewal: RenewalBody(mode: subscription.renewal, renewedUntil: subscription.renewedUntil),
+            minimumUntil: subscription.minimumUntil,
             items: whole.items.map { SubscriptionItemBody($0, today: whole.today) },
             version: subscription.version, recordedAt: subscription.recordedAt,
             actions: subscription.actions(for: actor))

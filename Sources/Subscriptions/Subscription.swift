@@ -19,6 +19,11 @@ package struct Subscription: Versioned, Sendable, Hashable {
     package let trialUntil: Day?
     /// No term that starts on or after this day is billed; running terms are never shortened.
     package var cancelOn: Day?
+    package var renewal = RenewalMode.automatic
+    /// Up to where its terms are bought, when it is renewed by hand.
+    package var renewedUntil: Day?
+    /// Before this day it is only cancelled with a reason.
+    package var minimumUntil: Day?
     /// What is decided for this subscription alone.
     package var policies = PolicySettings.none
     package let version: Int
@@ -32,15 +37,19 @@ extension Subscription {
     package enum State: String, Codable, Sendable, CaseIterable {
         /// Ordered; its first day is still to come.
         case pending
-        case trial, active, suspended, cancelled
+        case trial, active, suspended
+        /// Nobody renewed it in time; somebody still may.
+        case lapsed
+        case cancelled
 
         /// The table of allowed moves.
         package var next: Set<State> {
             switch self {
             case .pending: [.trial, .active, .cancelled]
             case .trial: [.active, .suspended, .cancelled]
-            case .active: [.suspended, .cancelled]
+            case .active: [.suspended, .lapsed, .cancelled]
             case .suspended: [.active, .cancelled]
+            case .lapsed: [.active, .cancelled]
             case .cancelled: []
             }
         }
@@ -51,7 +60,7 @@ extension Subscription {
     }
 
     package enum Action: String, Codable, Sendable, CaseIterable {
-        case suspend, resume, cancel, change
+        case suspend, resume, cancel, change, renew
     }
 
     /// Only an active subscription is billed, or one whose suspension does not stop it.
@@ -63,7 +72,7 @@ extension Subscription {
     func isBillable(on day: Day) -> Bool {
         switch state {
         case .pending, .trial: anchor <= day
-        case .active, .suspended, .cancelled: isBillable
+        case .active, .suspended, .lapsed, .cancelled: isBillable
         }
     }
 
@@ -73,6 +82,7 @@ extension Subscription {
         case .resume: state == .suspended
         case .cancel: state.next.contains(.cancelled)
         case .change: [.pending, .trial, .active].contains(state)
+        case .renew: [.active, .lapsed].contains(state) && cancelOn == nil
         }
     }
 

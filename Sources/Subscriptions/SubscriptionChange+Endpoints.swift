@@ -21,7 +21,7 @@ extension Subscriptions {
         SubscriptionsProblem.unbillable,
     ]
 
-    private func preview<Body: AskedOfSubscription & Codable>(
+    func preview<Body: AskedOfSubscription & Codable>(
         _ body: Body.Type, _ path: String, _ name: String, _ summary: String
     ) -> Endpoint {
         Endpoint(
@@ -36,6 +36,7 @@ extension Subscriptions {
                 problems: [
                     .notFound, SubscriptionsProblem.wrongState, SubscriptionsProblem.changePlanned,
                     SubscriptionsProblem.unusableChange, SubscriptionsProblem.unbillable,
+                    SubscriptionsProblem.minimumTerm, SubscriptionsProblem.nothingToRenew,
                 ], rate: .read)
         ) { (request: Request<SubscriptionPath, NoQuery, Body>) in
             try await preview(request.body, of: request.path.id, request.actor.scope)

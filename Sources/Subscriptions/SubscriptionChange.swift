@@ -3,7 +3,8 @@ import Kernel
 /// What was made of a subscription: when, why, and what came of it.
 struct SubscriptionChange: Sendable {
     enum Kind: String, Codable, Sendable, CaseIterable {
-        case change, withdrawal, cancellation, suspension, resumption
+        case change, withdrawal, cancellation, suspension, resumption, renewal
+        case renewalMode = "renewal_mode"
     }
 
     let id: SubscriptionChangeID

@@ -44,7 +44,8 @@ extension SubscriptionHistory {
             EXISTS (
                 SELECT FROM quarantined_items AS q WHERE q.tenant_id = i.tenant_id AND q.item_id = i.id
             ) AS is_quarantined, d.schedule_no, d.price_id, p.product_id, d.quantity_micros, d.anchor,
-            d.interval_unit, d.interval_count, d.starts_on, d.ends_on, s.cancel_on, d.first_term, d.next_term,
+            d.interval_unit, d.interval_count, d.starts_on, d.ends_on,
+            \(Subscription.lastsUntil) AS lasts_until, d.first_term, d.next_term,
             d.charges_set_up, p.currency, p.amount_minor, p.setup_fee_minor, p.pricing,
             t.name AS product_name, t.family_id,
             CASE WHEN d.has_gaps THEN ARRAY(

@@ -12,6 +12,8 @@ struct SubscriptionHistory: Sendable {
     let customer: BilledCustomer
     /// The earliest granted first.
     let discounts: [SubscriptionDiscount]
+    /// The last day of which a move bills the terms that start by it, where it bills ahead.
+    var billsThrough: Day?
     var policies: PolicyCascade { customer.policies.with(subscription: subscription.policies) }
     var proration: Proration { Proration(by: policies) }
 
@@ -26,7 +28,7 @@ struct SubscriptionHistory: Sendable {
         let spans = items.flatMap(\.changes)
         let starts = spans.map(\.startsOn).filter { $0 > subscription.anchor }
         let ends = spans.compactMap(\.endsOn).filter { end in
-            subscription.cancelOn.map { end < $0 } ?? true
+            subscription.lastsUntil.map { end < $0 } ?? true
         }
         return (starts + ends).filter { $0 > day }.min()
     }

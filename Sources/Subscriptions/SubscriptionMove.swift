@@ -8,10 +8,12 @@ enum SubscriptionMove: Sendable {
     /// Takes back the changes that are still to come.
     case withdrawChanges
     /// At once. With `credits`, what is billed and not used is given back.
-    case cancel(credits: Bool)
+    case cancel(credits: Bool, overridesMinimum: Bool)
     case cancelAtTermEnd
     case suspend(Subscription.SuspensionReason)
     case resume
+    case renew(Int)
+    case setRenewal(RenewalMode)
 
     var action: Subscription.Action {
         switch self {
@@ -19,6 +21,8 @@ enum SubscriptionMove: Sendable {
         case .cancel, .cancelAtTermEnd: .cancel
         case .suspend: .suspend
         case .resume: .resume
+        case .renew: .renew
+        case .setRenewal: .change
         }
     }
 
@@ -29,14 +33,15 @@ enum SubscriptionMove: Sendable {
         case .cancel, .cancelAtTermEnd: "Cancellation of a subscription"
         case .suspend: "Pause of a subscription"
         case .resume: "Resumption of a subscription"
+        case .renew, .setRenewal: "Renewal of a subscription"
         }
     }
 
     /// Whether it decides what days cost, of which nothing is known while an item cannot be billed.
     var settles: Bool {
         switch self {
-        case .change, .withdrawChanges, .cancel(credits: true), .suspend(.paused): true
-        case .cancel, .cancelAtTermEnd, .suspend, .resume: false
+        case .change, .withdrawChanges, .cancel(credits: true, _), .suspend(.paused), .renew: true
+        case .cancel, .cancelAtTermEnd, .suspend, .resume, .setRenewal: false
         }
     }
 
@@ -57,10 +62,14 @@ extension SubscriptionHistory {
         switch move {
         case .change(let change): try after.make(change, today: today)
         case .withdrawChanges: try after.withdrawChanges(after: today)
-        case .cancel(let credits): after.cancel(today, credits: credits)
+        case .cancel(let credits, let overridesMinimum):
+            if !overridesMinimum { try subscription.requireMinimum(by: today) }
+            after.cancel(today, credits: credits)
         case .cancelAtTermEnd: after.cancelAtTermEnd(today)
         case .suspend(let reason): after.suspend(reason, today)
         case .resume: after.resume(today)
+        case .renew(let terms): try after.renew(terms, today: today)
+        case .setRenewal(let mode): after.setRenewal(mode, today: today)
         }
         return after
     }
@@ -94,17 +103,18 @@ extension SubscriptionHistory {
         subscription.state = .cancelled
         subscription.clearSuspension()
         subscription.cancelOn = min(subscription.cancelOn ?? today, today)
-        cancelSchedules()
+        limitSchedules()
         if credits { closeAll(on: boundary(today)) }
     }
 
-    /// When the last running term ends; until then the other items renew. A term behind it that is billed
-    /// already is given back.
+    /// When the last running term ends, or the first that reaches the minimum; until then the other items
+    /// renew. A term behind it that is billed already is given back.
     private mutating func cancelAtTermEnd(_ today: Day) {
         let running = items.filter { $0.removedOn.map { $0 > today } ?? true }.map { $0.schedule(on: today) }
-        let end = running.compactMap { $0.schedule.endOfTerm(runningOn: today) }.max() ?? today
+        let least = subscription.minimumUntil.map { max(today, $0.adding(days: -1)) } ?? today
+        let end = running.compactMap { $0.schedule.endOfTerm(runningOn: least) }.max() ?? today
         subscription.cancelOn = end
-        cancelSchedules()
+        limitSchedules()
         for index in items.indices {
             for place in items[index].schedules.indices {
                 let schedule = items[index].schedules[place].schedule
@@ -114,10 +124,10 @@ extension SubscriptionHistory {
         }
     }
 
-    private mutating func cancelSchedules() {
+    mutating func limitSchedules() {
         for index in items.indices {
             for place in items[index].schedules.indices {
-                items[index].schedules[place].schedule.cancel(on: subscription.cancelOn)
+                items[index].schedules[place].schedule.cancel(on: subscription.lastsUntil)
             }
         }
     }

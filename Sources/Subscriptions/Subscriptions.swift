@@ -34,7 +34,8 @@ package struct Subscriptions: Sendable {
     }
 
     package var endpoints: [Endpoint] {
-        subscriptionEndpoints + changeEndpoints + discountEndpoints + policyEndpoints + runEndpoints
+        subscriptionEndpoints + changeEndpoints + renewalEndpoints + discountEndpoints + policyEndpoints
+            + runEndpoints
             + quarantineEndpoints
     }
 
@@ -68,6 +69,8 @@ package struct Subscriptions: Sendable {
         /// As the customer's policies say unless told.
         let alignment: Cycle.Alignment?
         let coupons: [Code]
+        let renewal: RenewalMode
+        let minimumTerms: Int?
     }
 
     func list(
@@ -102,7 +105,7 @@ package struct Subscriptions: Sendable {
                 FieldError("/trial_until", "must not be before started_on")
             ])
         }
-        let subscription = Subscription(
+        var subscription = Subscription(
             id: .new(), customer: order.customer, reference: order.reference,
             state: State.atStart(start, trialUntil: order.trialUntil, today: today),
             suspensionReason: nil,
@@ -110,6 +113,12 @@ package struct Subscriptions: Sendable {
             version: 1, recordedAt: change.now)
         let terms = try await terms(
             of: prices, for: order, from: subscription.anchor, calendar, in: change.tx)
+        let anchor = subscription.anchor
+        if order.renewal == .manual {
+            subscription.renewal = .manual
+            subscription.renewedUntil = terms.end(ofFirst: 1, from: anchor)
+        }
+        subscription.minimumUntil = order.minimumTerms.flatMap { terms.end(ofFirst: $0, from: anchor) }
         let items = zip(zip(order.items, prices), terms).map { sold, terms in
             SubscriptionItem(
                 of: subscription, product: sold.1.product, price: sold.1.id, quantity: sold.0.quantity,

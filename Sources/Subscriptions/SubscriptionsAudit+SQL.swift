@@ -151,7 +151,8 @@ enum SubscriptionsAudit {
         FROM item_schedules AS d
         JOIN subscriptions AS s ON s.tenant_id = d.tenant_id AND s.id = d.subscription_id
         WHERE d.next_due_on IS DISTINCT FROM
-            CASE WHEN LEAST(s.cancel_on, d.ends_on) <= GREATEST(\(start(of: "d.next_term")), d.starts_on)
+            CASE WHEN LEAST(s.cancel_on, s.renewed_until, d.ends_on)
+                    <= GREATEST(\(start(of: "d.next_term")), d.starts_on)
                 THEN NULL ELSE GREATEST(\(start(of: "d.next_term")), d.starts_on) END
         """
 

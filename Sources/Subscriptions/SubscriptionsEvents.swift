@@ -29,6 +29,11 @@ enum SubscriptionsEvents {
         Event("discount.ended", discount.id, version: discount.version)
     }
 
+    /// It ends soon unless somebody renews it.
+    static func renewalOffered(_ id: SubscriptionID, version: Int) -> Event {
+        Event("subscription.renewal_offered", id, version: version)
+    }
+
     static func policiesChanged(_ subscription: Subscription) -> Event {
         Event("subscription.policies_changed", subscription.id, version: subscription.version)
     }
@@ -38,10 +43,15 @@ enum SubscriptionsEvents {
     static func made(
         _ move: SubscriptionMove, _ before: Subscription, _ after: Subscription
     ) -> [Event] {
-        if after.state != before.state {
+        if after.state != before.state, move.action != .renew {
             return [moved(after.id, to: after.state, version: after.version)]
         }
-        let name = move.action == .cancel ? "cancellation_scheduled" : "changed"
+        let name =
+            switch move.action {
+            case .cancel: "cancellation_scheduled"
+            case .renew: "renewed"
+            default: "changed"
+            }
         return [Event("subscription.\(name)", after.id, version: after.version)]
     }
 }

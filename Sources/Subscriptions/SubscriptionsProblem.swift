@@ -20,6 +20,11 @@ package enum SubscriptionsProblem {
         "change_planned", status: 409, "A change is planned already. Withdraw it first.")
     package static let nothingPlanned = Problem(
         "nothing_planned", status: 409, "No change is planned: there is nothing to withdraw.")
+    package static let nothingToRenew = Problem(
+        "nothing_to_renew", status: 409, "The subscription has no item that could be renewed.")
+    package static let minimumTerm = Problem(
+        "minimum_term", status: 409,
+        "The subscription's minimum term has not ended. Cancel it at the end of its term.")
     package static let previewStale = Problem(
         "preview_stale", status: 409,
         "What would be billed is no longer what the preview showed. Ask for another preview.")

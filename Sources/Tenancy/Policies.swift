@@ -47,9 +47,17 @@ package enum Policies {
         billed once it is resumed. What its customer has paused is never billed.
         """)
 
+    package static let renewalOfferDays = Policy<Whole<0, 365>>(
+        "renewal_offer_days", downTo: .subscription, shipped: Whole(30)!,
+        "How many days before it ends a subscription that is renewed by hand is offered for renewal.")
+
+    package static let renewalGraceDays = Policy<Whole<0, 365>>(
+        "renewal_grace_days", downTo: .subscription, shipped: Whole(30)!,
+        "For how many days a subscription that lapsed may still be renewed before it is cancelled.")
+
     package static let all: [any PolicyRule] = [
         invoiceDaysBeforeDue, paymentTermsDays, taxRounding, prorationUnit, prorationRounding, changeDay,
-        billingDay, suspensionBilling,
+        billingDay, suspensionBilling, renewalOfferDays, renewalGraceDays,
     ]
 }
 

@@ -140,7 +140,7 @@ private struct RandomLife {
 
     private mutating func thing(_ item: JSONValue?, _ today: Day) -> (HTTPRequest.Method, String, JSONValue?)
     {
-        switch Int.random(in: 0..<16, using: &random) {
+        switch Int.random(in: 0..<18, using: &random) {
         case 0...4: (.post, "/changes", ["items": [part(item)], "when": when(today)])
         case 5: (.post, "/changes", ["items": [part(item), part(nil)], "when": when(today)])
         case 6...7: (.delete, "/planned-changes", nil)
@@ -150,6 +150,8 @@ private struct RandomLife {
             (.post, "/cancellation", ["when": "term_end"])
         case 13 where Int.random(in: 0..<8, using: &random) == 0:
             (.post, "/cancellation", ["when": "now", "credit": .bool(Bool.random(using: &random))])
+        case 14: (.post, "/renewals", ["terms": .integer(Int64.random(in: 1...2, using: &random))])
+        case 15: (.put, "/renewal", ["mode": oneOf(["manual", "manual", "automatic"])])
         default: (.patch, "/policies", policies())
         }
     }
