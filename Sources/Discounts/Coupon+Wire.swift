@@ -109,7 +109,8 @@ struct CouponBody: Versioned, Codable, Sendable {
 
 extension CouponBody {
     init(_ coupon: Coupon, for actor: Actor) {
-        let (terms, limits) = (coupon.terms, coupon.limits)
+        let terms = coupon.terms
+        let limits = coupon.limits
         let amount = terms.amountMinor.flatMap { minor in coupon.currency.map { Money(minor, $0) } }
         self.init(
             id: coupon.id, code: coupon.code, name: terms.name, state: coupon.state,

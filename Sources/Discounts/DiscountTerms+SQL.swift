@@ -29,11 +29,21 @@ extension DiscountTerms {
         percentage.flatMap { (try? Quantity(decimal: $0.text))?.micros }
     }
 
+    // Neither is inlined: where both are, the optimizer of Swift 6.3.1 ends with a fatal error of its own.
+
+    @inline(never)
     package var percentage: ExactDecimal? {
-        if case .percent(let percent) = value { percent } else { nil }
+        switch value {
+        case .percent(let percent): percent
+        case .amount: nil
+        }
     }
 
+    @inline(never)
     package var amountMinor: Int64? {
-        if case .amount(let amount) = value { amount } else { nil }
+        switch value {
+        case .percent: nil
+        case .amount(let amount): amount
+        }
     }
 }
