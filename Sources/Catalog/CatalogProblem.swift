@@ -10,6 +10,9 @@ package enum CatalogProblem {
         "family_in_use", status: 409, "Products belong to this family. Move them to another family first.")
     package static let unknownFamily = Problem(
         "unknown_family", status: 422, "There is no such family. Create it first, or leave the field out.")
+    package static let unknownAudience = Problem(
+        "unknown_audience", status: 422,
+        "There is no such customer or customer group. Create it first, or leave the field out.")
     package static let priceExists = Problem(
         "price_exists", status: 409,
         "The product has a price in this currency and cycle. Change that one instead.")

@@ -6,8 +6,8 @@ package import Postgres
 extension Price {
     private static let columns: SQL =
         """
-        id, product_id, currency, interval_unit, interval_count, price_version, state, amount_minor, pricing,
-        setup_fee_minor, in_use, version
+        id, product_id, currency, interval_unit, interval_count, for_group_id, for_customer_id, price_version,
+        state, amount_minor, pricing, setup_fee_minor, in_use, version
         """
 
     init(row: Row) throws {
@@ -15,6 +15,7 @@ extension Price {
         product = try row["product_id"]
         currency = try row["currency"]
         interval = try Price.interval(row)
+        audience = try PriceAudience(row: row)
         priceVersion = try row["price_version"]
         state = try row["state"]
         amountMinor = try row["amount_minor"]
@@ -37,12 +38,13 @@ extension Price {
         try await tx.first("SELECT \(columns) FROM prices WHERE id = \(id) FOR UPDATE", Price.init(row:))
     }
 
-    /// The current prices of some products, each product's together and in a steady order.
+    /// The current prices for everybody of some products, each product's together and in a steady order.
     package static func current(of products: [ProductID], in tx: Transaction) async throws -> [Price] {
         try await tx.all(
             """
             SELECT \(columns) FROM prices
-            WHERE product_id = ANY(\(products.map(\.uuid))) AND state = 'current'
+            WHERE product_id = ANY(\(products.map(\.uuid))) AND state = 'current' AND for_group_id IS NULL
+                AND for_customer_id IS NULL
             ORDER BY product_id, currency, interval_unit NULLS FIRST, interval_count
             """, Price.init(row:))
     }
@@ -52,42 +54,86 @@ extension Price {
         try await refusing([
             "prices_current_key": CatalogProblem.priceExists,
             "prices_version_key": CatalogProblem.priceExists,
+            "prices_group_fkey": CatalogProblem.unknownAudience,
+            "prices_customer_fkey": CatalogProblem.unknownAudience,
         ]) {
             try await tx.run(
                 """
                 INSERT INTO prices (tenant_id, id, product_id, currency, interval_unit, interval_count,
-                    price_version, state, amount_minor, pricing, setup_fee_minor, in_use, version,
-                    recorded_at)
+                    for_group_id, for_customer_id, price_version, state, amount_minor, pricing,
+                    setup_fee_minor, in_use, version, recorded_at)
                 SELECT \(tx.scope.tenant), id, product_id, currency, interval_unit, interval_count,
-                    price_version, 'current', amount_minor, pricing, setup_fee_minor, false, 1, \(now)
+                    for_group_id, for_customer_id, price_version, 'current', amount_minor, pricing,
+                    setup_fee_minor, false, 1, \(now)
                 FROM unnest(\(prices.map(\.id.uuid)), \(prices.map(\.product.uuid)),
                     \(prices.map(\.currency.code)), \(prices.map(\.interval?.unit.rawValue)),
                         \(prices.map { $0.interval.map { Int32($0.count) } }),
+                    \(prices.map(\.audience.group?.uuid)), \(prices.map(\.audience.customer?.uuid)),
                     \(prices.map { Int32($0.priceVersion) }), \(prices.map(\.amountMinor)),
                     \(try prices.map { try $0.pricing.map { try JSONText(encoding: $0) } }),
                     \(prices.map(\.setupFeeMinor)))
-                    AS price (id, product_id, currency, interval_unit, interval_count, price_version,
-                        amount_minor, pricing, setup_fee_minor)
+                    AS price (id, product_id, currency, interval_unit, interval_count, for_group_id,
+                        for_customer_id, price_version, amount_minor, pricing, setup_fee_minor)
                 """)
         }
     }
 
-    /// The highest version so far of each product, currency and cycle of these products.
+    /// The highest version so far of each product, currency, cycle and audience of these products.
     static func versions(of products: [ProductID], in tx: Transaction) async throws -> [PriceKey: Int] {
         let versions = try await tx.all(
             """
-            SELECT product_id, currency, interval_unit, interval_count, max(price_version) AS latest
+            SELECT product_id, currency, interval_unit, interval_count, for_group_id, for_customer_id,
+                max(price_version) AS latest
             FROM prices
             WHERE product_id = ANY(\(products.map(\.uuid)))
-            GROUP BY product_id, currency, interval_unit, interval_count
+            GROUP BY product_id, currency, interval_unit, interval_count, for_group_id, for_customer_id
             """
         ) { row in
             let key = PriceKey(
                 product: try row["product_id"], currency: try row["currency"],
-                interval: try Price.interval(row))
+                interval: try Price.interval(row), audience: try PriceAudience(row: row))
             return (key, try row["latest"] as Int)
         }
         return Dictionary(uniqueKeysWithValues: versions)
+    }
+
+    /// Those for some: of a group, or of a customer, the newest first.
+    static func list(
+        _ filter: PriceFilter, _ page: PageRequest, in tx: Transaction
+    ) async throws -> Page<Price> {
+        var condition: SQL = "TRUE"
+        if let product = filter.product { condition = "\(condition) AND product_id = \(product)" }
+        if let group = filter.group { condition = "\(condition) AND for_group_id = \(group)" }
+        if let customer = filter.customer { condition = "\(condition) AND for_customer_id = \(customer)" }
+        if let state = filter.state { condition = "\(condition) AND state = \(state)" }
+        if let last = page.cursor.flatMap(PriceID.init) { condition = "\(condition) AND id < \(last)" }
+        let rows = try await tx.all(
+            """
+            SELECT \(columns) FROM prices
+            WHERE \(condition)
+            ORDER BY id DESC
+            LIMIT \(page.limit + 1)
+            """, Price.init(row:))
+        return Page(fetched: rows, limit: page.limit, cursor: \.id.description)
+    }
+
+    /// What a customer is sold at, in each currency and cycle the narrowest: their own price before that of
+    /// their group, and that before everybody's. Nothing for a customer that there is not.
+    static func offered(
+        to customer: CustomerID, of product: ProductID, in tx: Transaction
+    ) async throws -> [Price] {
+        try await tx.all(
+            """
+            SELECT DISTINCT ON (currency, interval_unit, interval_count) \(columns)
+            FROM prices
+            WHERE product_id = \(product) AND state = 'current'
+                AND EXISTS (SELECT FROM customers WHERE id = \(customer))
+                AND (for_customer_id IS NULL OR for_customer_id = \(customer))
+                AND (for_group_id IS NULL
+                    OR for_group_id = (SELECT customer_group_id FROM customers WHERE id = \(customer)))
+            ORDER BY currency, interval_unit NULLS FIRST, interval_count, for_customer_id NULLS LAST,
+                for_group_id NULLS LAST
+            """, Price.init(row:))
     }
 
     private static func interval(_ row: Row) throws -> Interval? {
@@ -120,4 +166,20 @@ extension Price {
             """)
         if marked > 0 { try await CatalogNews.tell(in: tx) }
     }
+}
+
+extension PriceAudience {
+    fileprivate init(row: Row) throws {
+        let group: CustomerGroupID? = try row["for_group_id"]
+        let customer: CustomerID? = try row["for_customer_id"]
+        self = group.map(Self.group) ?? customer.map(Self.customer) ?? .everybody
+    }
+}
+
+/// Which prices a list shows.
+struct PriceFilter: Sendable {
+    var product: ProductID?
+    var group: CustomerGroupID?
+    var customer: CustomerID?
+    var state: Price.State?
 }

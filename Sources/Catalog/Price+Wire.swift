@@ -6,6 +6,28 @@ struct PricePath: Codable, Sendable {
     let id: PriceID
 }
 
+struct PriceQuery: Codable, Sendable {
+    let limit: PageLimit?
+    let cursor: Cursor?
+    let productId: ProductID?
+    let customerGroupId: CustomerGroupID?
+    let customerId: CustomerID?
+    let state: Price.State?
+
+    var filter: PriceFilter {
+        PriceFilter(product: productId, group: customerGroupId, customer: customerId, state: state)
+    }
+}
+
+struct OfferQuery: Codable, Sendable {
+    /// Without it, what everybody is sold at.
+    let customerId: CustomerID?
+}
+
+struct OffersBody: Codable, Sendable {
+    let items: [PriceBody]
+}
+
 /// What a unit costs, or the model by which the price follows from the quantity.
 struct NewPrice: Codable, Sendable, HasExample {
     /// What a unit costs; instead of `pricing`.
@@ -15,6 +37,9 @@ struct NewPrice: Codable, Sendable, HasExample {
     let pricing: PriceTerms?
     let setupFee: Money?
     let interval: Interval?
+    /// Of these two at most one: whom the price is for; everybody unless told.
+    let customerGroupId: CustomerGroupID?
+    let customerId: CustomerID?
 
     static let example: JSONValue = [
         "amount": ["amount": 499, "currency": "EUR"], "setup_fee": ["amount": 900, "currency": "EUR"],
@@ -41,6 +66,17 @@ struct NewPrice: Codable, Sendable, HasExample {
             errors.append(FieldError("/setup_fee/currency", "must be \(currency), like the price's"))
         }
         if !errors.isEmpty { throw Problem.invalid.with(errors: errors) }
+        if customerGroupId != nil, customerId != nil {
+            throw CatalogProblem.unusablePricing.with(errors: [
+                FieldError("/customer_id", "must not be told with customer_group_id")
+            ])
+        }
+        let audience =
+            customerGroupId.map(PriceAudience.group) ?? customerId.map(PriceAudience.customer) ?? .everybody
+        return try draft(in: currency).offered(to: audience)
+    }
+
+    private func draft(in currency: Currency) throws -> PriceDraft {
         let fee = setupFee?.amountMinor ?? 0
         if let pricing {
             return try PriceDraft(pricing: pricing, in: currency, every: interval, setupFeeMinor: fee)
@@ -68,6 +104,9 @@ struct PriceBody: Versioned, Codable, Sendable {
     let pricing: PriceTerms?
     let setupFee: Money
     let interval: Interval?
+    /// Whom it is for; both null: everybody.
+    let customerGroupId: CustomerGroupID?
+    let customerId: CustomerID?
     let priceVersion: Int
     let state: Price.State
     let isInUse: Bool
@@ -80,7 +119,8 @@ extension PriceBody {
         self.init(
             id: price.id, productId: price.product, amount: price.amount, pricing: price.pricing,
             setupFee: price.setupFee,
-            interval: price.interval, priceVersion: price.priceVersion, state: price.state,
+            interval: price.interval, customerGroupId: price.audience.group,
+            customerId: price.audience.customer, priceVersion: price.priceVersion, state: price.state,
             isInUse: price.isInUse,
             version: price.version, actions: price.actions(for: actor))
     }

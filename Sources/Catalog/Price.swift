@@ -19,6 +19,7 @@ package struct Price: Versioned, Sendable, Hashable {
     package let currency: Currency
     /// Nil for a price that is paid once.
     package let interval: Interval?
+    package let audience: PriceAudience
     package let priceVersion: Int
     package let state: State
     /// What a unit costs; with `pricing`, what one unit alone costs by it.
@@ -31,6 +32,30 @@ package struct Price: Versioned, Sendable, Hashable {
 
     package var amount: Money { Money(amountMinor, currency) }
     package var setupFee: Money { Money(setupFeeMinor, currency) }
+}
+
+/// For whom a price is.
+package enum PriceAudience: Sendable, Hashable {
+    case everybody
+    case group(CustomerGroupID)
+    case customer(CustomerID)
+
+    package var group: CustomerGroupID? {
+        if case .group(let id) = self { id } else { nil }
+    }
+
+    package var customer: CustomerID? {
+        if case .customer(let id) = self { id } else { nil }
+    }
+
+    /// Whether somebody of this group, or of none, may be sold at it.
+    package func includes(_ id: CustomerID, of ownGroup: CustomerGroupID?) -> Bool {
+        switch self {
+        case .everybody: true
+        case .group(let group): group == ownGroup
+        case .customer(let customer): customer == id
+        }
+    }
 }
 
 extension Price {

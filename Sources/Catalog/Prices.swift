@@ -21,6 +21,21 @@ package struct Prices: Sendable {
         }
     }
 
+    func list(_ filter: PriceFilter, _ page: PageRequest, _ scope: TenantScope) async throws -> Page<Price> {
+        try await database.read(scope) { tx in try await Price.list(filter, page, in: tx) }
+    }
+
+    /// What a customer is sold a product at, or everybody. Nothing for a customer that there is not.
+    func offered(
+        to customer: CustomerID?, of product: ProductID, _ scope: TenantScope
+    ) async throws -> [Price] {
+        try await database.read(scope) { tx in
+            guard try await Product.find(product, in: tx) != nil else { throw Problem.notFound }
+            guard let customer else { return try await Price.current(of: [product], in: tx) }
+            return try await Price.offered(to: customer, of: product, in: tx)
+        }
+    }
+
     /// Adds a price to an active product, and looks at it once the product is found. Throws `notFound`,
     /// `wrongState`, `priceExists`.
     func add(
@@ -91,6 +106,7 @@ package struct PriceDraft: Sendable, Hashable {
     package let amountMinor: Int64
     package let pricing: PriceTerms?
     package let setupFeeMinor: Int64
+    package var audience = PriceAudience.everybody
 
     /// By a model: its amount is what one unit costs. Refused with `unusablePricing` about each field that
     /// is wrong.
@@ -139,10 +155,17 @@ package struct PriceDraft: Sendable, Hashable {
         amountMinor = price.amountMinor
         pricing = price.pricing
         setupFeeMinor = price.setupFeeMinor
+        audience = price.audience
+    }
+
+    func offered(to audience: PriceAudience) -> PriceDraft {
+        var draft = self
+        draft.audience = audience
+        return draft
     }
 
     func key(of product: ProductID) -> PriceKey {
-        PriceKey(product: product, currency: currency, interval: interval)
+        PriceKey(product: product, currency: currency, interval: interval, audience: audience)
     }
 
     func firstVersion(of product: ProductID) -> Price {
@@ -151,8 +174,9 @@ package struct PriceDraft: Sendable, Hashable {
 
     func version(_ number: Int, of product: ProductID) -> Price {
         Price(
-            id: .new(), product: product, currency: currency, interval: interval, priceVersion: number,
-            state: .current, amountMinor: amountMinor, pricing: pricing, setupFeeMinor: setupFeeMinor,
+            id: .new(), product: product, currency: currency, interval: interval, audience: audience,
+            priceVersion: number, state: .current, amountMinor: amountMinor, pricing: pricing,
+            setupFeeMinor: setupFeeMinor,
             isInUse: false, version: 1)
     }
 }
@@ -162,11 +186,15 @@ package struct PriceKey: Hashable, Sendable {
     package let product: ProductID
     package let currency: Currency
     package let interval: Interval?
+    package let audience: PriceAudience
 
-    package init(product: ProductID, currency: Currency, interval: Interval?) {
+    package init(
+        product: ProductID, currency: Currency, interval: Interval?, audience: PriceAudience = .everybody
+    ) {
         self.product = product
         self.currency = currency
         self.interval = interval
+        self.audience = audience
     }
 }
 
@@ -187,11 +215,13 @@ struct PriceChange: Sendable {
         if let terms = pricing ?? (amount == nil ? price.pricing : nil) {
             let fee = setupFee?.amountMinor ?? price.setupFeeMinor
             return try PriceDraft(
-                pricing: terms, in: price.currency, every: price.interval, setupFeeMinor: fee)
+                pricing: terms, in: price.currency, every: price.interval, setupFeeMinor: fee
+            ).offered(to: price.audience)
         }
         return try PriceDraft(
             currency: price.currency, interval: price.interval,
             amountMinor: amount?.amountMinor ?? price.amountMinor,
-            setupFeeMinor: setupFee?.amountMinor ?? price.setupFeeMinor)
+            setupFeeMinor: setupFee?.amountMinor ?? price.setupFeeMinor
+        ).offered(to: price.audience)
     }
 }

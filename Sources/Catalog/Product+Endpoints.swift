@@ -31,7 +31,7 @@ extension Catalog {
                 tag: "Catalog", name: "createProduct", summary: "Create a product, with prices if you like",
                 status: 201,
                 problems: [
-                    CatalogProblem.unusablePricing,
+                    CatalogProblem.unknownAudience, CatalogProblem.unusablePricing,
                     CatalogProblem.codeTaken, CatalogProblem.unknownFamily, CatalogProblem.priceExists,
                 ])
         ) { (request: Request<NoPath, NoQuery, NewProduct>, change: Change) in

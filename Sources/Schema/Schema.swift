@@ -35,6 +35,7 @@ package enum Schema {
             29, "discounts_of_subscriptions", PackageResources._029_discounts_of_subscriptions_sql),
         migration(30, "coupons", PackageResources._030_coupons_sql),
         migration(31, "renewals", PackageResources._031_renewals_sql),
+        migration(32, "prices_for_some", PackageResources._032_prices_for_some_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -10,7 +10,7 @@ struct Renewing: Codable, AskedOfSubscription {
     /// Of the preview that was shown.
     let commitment: Text<64, 64>?
 
-    func move(today: Day, in tx: Transaction) -> AskedMove {
+    func move(of subscription: Subscription, today: Day, in tx: Transaction) -> AskedMove {
         AskedMove(
             move: .renew(terms?.value ?? 1), kind: .renewal, reason: reason, commitment: commitment)
     }
@@ -19,7 +19,7 @@ struct Renewing: Codable, AskedOfSubscription {
 struct RenewalChoice: Codable, AskedOfSubscription {
     let mode: RenewalMode
 
-    func move(today: Day, in tx: Transaction) -> AskedMove {
+    func move(of subscription: Subscription, today: Day, in tx: Transaction) -> AskedMove {
         AskedMove(move: .setRenewal(mode), kind: .renewalMode)
     }
 }

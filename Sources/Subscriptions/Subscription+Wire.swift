@@ -64,7 +64,7 @@ struct Suspending: Codable, AskedOfSubscription {
     /// Of the preview that was shown.
     let commitment: Text<64, 64>?
 
-    func move(today: Day, in tx: Transaction) -> AskedMove {
+    func move(of subscription: Subscription, today: Day, in tx: Transaction) -> AskedMove {
         AskedMove(move: .suspend(reason), kind: .suspension, commitment: commitment)
     }
 }
@@ -84,7 +84,7 @@ struct Cancelling: Codable, AskedOfSubscription {
     /// Of the preview that was shown.
     let commitment: Text<64, 64>?
 
-    func move(today: Day, in tx: Transaction) throws -> AskedMove {
+    func move(of subscription: Subscription, today: Day, in tx: Transaction) throws -> AskedMove {
         let overrides = overridesMinimumTerm ?? false
         if overrides, reason == nil {
             throw SubscriptionsProblem.unusableChange.with(errors: [

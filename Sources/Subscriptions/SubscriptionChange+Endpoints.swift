@@ -110,8 +110,9 @@ extension NewChange: AskedOfSubscription {
         try await Price.markInUse(Set(items.compactMap(\.priceId)).sorted(), in: tx)
     }
 
-    func move(today: Day, in tx: Transaction) async throws -> AskedMove {
-        let offers = try await Offer.find(items.compactMap(\.priceId), in: tx)
+    func move(of subscription: Subscription, today: Day, in tx: Transaction) async throws -> AskedMove {
+        let offers = try await Offer.find(
+            items.compactMap(\.priceId), for: subscription.customer, in: tx)
         return AskedMove(
             move: .change(try change(offers, today: today)), kind: .change, reason: reason,
             commitment: commitment)

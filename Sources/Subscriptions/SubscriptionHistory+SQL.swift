@@ -137,8 +137,10 @@ extension [SubscriptionItemID: [BilledLine]] {
 }
 
 extension Offer {
-    /// What some prices sell; a price that is not recurring is no offer for a subscription.
-    static func find(_ prices: [PriceID], in tx: Transaction) async throws -> [PriceID: Offer] {
+    /// What some prices sell to a customer; a price that is not recurring, or for others, is no offer.
+    static func find(
+        _ prices: [PriceID], for customer: CustomerID, in tx: Transaction
+    ) async throws -> [PriceID: Offer] {
         let offers = try await tx.all(
             """
             SELECT p.id, p.product_id, t.family_id, t.name AS product_name, p.currency, p.amount_minor,
@@ -146,6 +148,9 @@ extension Offer {
             FROM prices AS p
             JOIN products AS t ON t.tenant_id = p.tenant_id AND t.id = p.product_id
             WHERE p.id = ANY(\(prices.map(\.uuid))) AND p.state = 'current' AND p.interval_unit IS NOT NULL
+                AND (p.for_customer_id IS NULL OR p.for_customer_id = \(customer))
+                AND (p.for_group_id IS NULL
+                    OR p.for_group_id = (SELECT customer_group_id FROM customers WHERE id = \(customer)))
             """
         ) { row in
             let unit: Interval.Unit = try row["interval_unit"]

@@ -63,7 +63,7 @@ extension Subscriptions {
     ) async throws -> PlannedMove {
         let calendar = try await tenants.calendar(in: tx)
         if isKept { try await wish.fix(in: tx) }
-        let asked = try await wish.move(today: calendar.today, in: tx)
+        let asked = try await wish.move(of: subscription, today: calendar.today, in: tx)
         try subscription.require(asked.move.action)
         let basis = try await billing.basis(asOf: calendar.today, calendar, in: tx)
         let before = try await SubscriptionHistory.read(
@@ -87,7 +87,7 @@ extension Subscriptions {
 protocol AskedOfSubscription: Sendable {
     /// Makes what it names stay as it is, before it is read for a move that is kept.
     func fix(in tx: Transaction) async throws
-    func move(today: Day, in tx: Transaction) async throws -> AskedMove
+    func move(of subscription: Subscription, today: Day, in tx: Transaction) async throws -> AskedMove
 }
 
 extension AskedOfSubscription {
@@ -102,7 +102,7 @@ struct AskedMove: AskedOfSubscription {
     /// Of the preview that was shown; nil when none has to hold.
     var commitment: Text<64, 64>?
 
-    func move(today: Day, in tx: Transaction) -> AskedMove { self }
+    func move(of subscription: Subscription, today: Day, in tx: Transaction) -> AskedMove { self }
 }
 
 /// A move with all that it comes to, before anything of it is written.

@@ -166,12 +166,16 @@ package struct Subscriptions: Sendable {
         var prices: [Price] = []
         var errors: [FieldError] = []
         let found = try await Price.find(order.items.map(\.price), in: tx)
+        let group = try await Customer.find(order.customer, in: tx)?.group
         let byID = Dictionary(uniqueKeysWithValues: found.map { ($0.id, $0) })
         for (index, item) in order.items.enumerated() {
             let pointer = "/items/\(index)/price_id"
             guard let price = byID[item.price] else {
                 errors.append(FieldError(pointer, "is not a price of your catalogue"))
                 continue
+            }
+            if !price.audience.includes(order.customer, of: group) {
+                errors.append(FieldError(pointer, "is for other customers"))
             }
             if price.state != .current { errors.append(FieldError(pointer, "is no longer sold")) }
             if price.interval == nil {

@@ -43,10 +43,11 @@ struct ForeignReferenceTests {
                 for field in endpoint.query.fields {
                     guard let collection = field.schema.collection else { continue }
                     let theirs = try await ObjectMaker(world.theirs).busy(for: collection)
-                    let path = "\(endpoint.route.path)?\(field.name)=\(theirs)"
-                    let shown = try await world.theirs.owner.must(.get, path)
+                    let query = "?\(field.name)=\(theirs)"
+                    let shown = try await world.theirs.owner.must(
+                        .get, path(of: endpoint, world.theirs) + query)
                     #expect(shown["items"].items.count > 0, "\(endpoint.route) \(field.name)")
-                    let answer = try await world.ours.owner.send(.get, path)
+                    let answer = try await world.ours.owner.send(.get, path(of: endpoint, world.ours) + query)
                     #expect(answer.status == 200, "\(endpoint.route) \(field.name): \(answer.text)")
                     #expect(answer["items"] == [], "\(endpoint.route) \(field.name)")
                     found += 1
@@ -59,9 +60,13 @@ struct ForeignReferenceTests {
     private func send(_ body: JSONValue, to endpoint: Endpoint, _ world: World) async throws
         -> TestClient.Answer
     {
-        let path =
-            endpoint.route.placeholders.isEmpty
-            ? endpoint.route.path : try await endpoint.path(of: ObjectMaker(world.ours))
-        return try await world.ours.owner.send(endpoint.route.method.request, path, body)
+        try await world.ours.owner.send(
+            endpoint.route.method.request, path(of: endpoint, world.ours), body)
+    }
+
+    /// With the company's own objects in it.
+    private func path(of endpoint: Endpoint, _ company: Company) async throws -> String {
+        endpoint.route.placeholders.isEmpty
+            ? endpoint.route.path : try await endpoint.path(of: ObjectMaker(company))
     }
 }

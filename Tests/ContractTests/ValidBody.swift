@@ -31,6 +31,12 @@ extension Endpoint {
         where ["commitment", "pricing"].contains(place.pointer.split(separator: "/").last) {
             valid = valid.replacing(place.pointer[...], by: nil)
         }
+        // A price is for a group or for a customer.
+        if ["addPrice", "createProduct"].contains(about.name) {
+            for pointer in places.map(\.pointer) where pointer.hasSuffix("/customer_id") {
+                valid = valid.replacing(pointer[...], by: nil)
+            }
+        }
         // A discount is a percentage or an amount.
         if ["grantDiscount", "createCoupon"].contains(about.name) {
             valid = valid.replacing("/amount", by: nil)

@@ -182,8 +182,14 @@ struct ObjectMaker: Sendable {
             .post, "/v1/products",
             ["code": .string("made-\(unique)"), "type": "ssl", "name": "Made", "family_id": .string(family)])
         let id = try #require(customer["id"].text)
+        let product = try await product()["id"].text
+        for (field, audience) in [("customer_id", id), ("customer_group_id", group)] {
+            _ = try await company.owner.must(
+                .post, "/v1/products/\(product ?? "")/prices",
+                .object(["amount": ["amount": 900, "currency": "EUR"], field: .string(audience)]))
+        }
         let busy: [Substring: String?] = [
-            "customer-groups": group, "customers": id, "product-families": family,
+            "customer-groups": group, "customers": id, "product-families": family, "products": product,
             "users": try await company.owner.must(.get, "/v1/me")["id"].text,
             "invoices": try await company.owner.first("/v1/credit-notes?customer_id=\(id)")["invoice_id"]
                 .text,
