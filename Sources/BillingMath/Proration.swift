@@ -81,7 +81,7 @@ package struct Proration: Hashable, Sendable {
     }
 
     /// How much of `whole` a part of it is, by its units; nothing of what has none.
-    func fraction(_ part: DaySpan, of whole: DaySpan, in zone: TimeZone) -> Fraction {
+    package func fraction(_ part: DaySpan, of whole: DaySpan, in zone: TimeZone) -> Fraction {
         let all = units(from: whole.start, to: whole.end, in: zone)
         guard all > 0 else { return .zero }
         return Fraction(Int128(units(from: part.start, to: part.end, in: zone)), over: Int128(all))
@@ -92,7 +92,7 @@ package struct Proration: Hashable, Sendable {
     /// and what reaches to its end, as the rest of a term does, is simply rounded.
     ///
     /// 1.00 in thirds, from the end: 0.33, then 0.67 − 0.33 = 0.34, then 1.00 − 0.67 = 0.33.
-    func part(
+    package func part(
         _ part: DaySpan, of whole: DaySpan, at amountMinor: Int64, in zone: TimeZone
     ) throws(MoneyError) -> Int64 {
         func left(from day: Day) throws(MoneyError) -> Int64 {

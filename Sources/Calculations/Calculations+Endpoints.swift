@@ -23,6 +23,13 @@ extension Calculations {
                 new price. The defaults are those of this system; each policy can be chosen.
                 """),
             endpoint(
+                change, "calculateChange", "Calculate a change",
+                """
+                What a change of a service would give back and charge now, and what comes next: another \
+                price, quantity or cycle, now or at the end of the term, or a cancellation. It is what a \
+                change of a subscription comes to.
+                """),
+            endpoint(
                 discount, "calculateDiscount", "Calculate discounts",
                 """
                 What coupons and other discounts take off some lines, none of which falls below zero. \

@@ -12,9 +12,11 @@ package struct Calculations: Sendable {
     let discount = Calculator<DiscountInput, DiscountResult>("discount") { try $0.result() }
     let repair = Calculator<RepairInput, RepairResult>("repair") { try $0.result() }
 
+    let change = Calculator<ChangeInput, ChangeResult>("change") { try $0.result() }
+
     package init() {}
 
-    private var kinds: [any LineCalculator] { [price, terms, proration, discount, repair] }
+    private var kinds: [any LineCalculator] { [price, terms, proration, change, discount, repair] }
 
     /// What each kind takes: `{"price": {"schema": …, "example": …}}`.
     package var schemas: JSONValue {

@@ -30,7 +30,7 @@ struct CalculationsTests {
     @Test("can do the example of every kind, which its schema describes")
     func examples() throws {
         guard case .object(let kinds) = calculations.schemas else { throw Problem.invalid }
-        #expect(Set(kinds.keys) == ["price", "terms", "proration", "discount", "repair"])
+        #expect(Set(kinds.keys) == ["price", "terms", "proration", "change", "discount", "repair"])
         for (kind, told) in kinds {
             guard case .object(let example) = told["example"] else { throw Problem.invalid }
             let said = try answer(kind, example)
