@@ -50,6 +50,8 @@ enum SubscriptionsAudit {
             OR count(b.term_no) FILTER (WHERE b.term_no < d.first_term) > 0
         """
 
+    /// A part that was billed up to the end of its schedule may lie behind an earlier end that was decided
+    /// later: what is behind it is given back, which `term_coverage` sees.
     private static let termDays: SQL =
         """
         SELECT d.item_id::text AS object,
@@ -57,8 +59,8 @@ enum SubscriptionsAudit {
         FROM billed_terms AS b
         JOIN item_schedules AS d USING (tenant_id, item_id, schedule_no)
         WHERE b.starts_on <> GREATEST(\(start(of: "b.term_no")), d.starts_on)
-            OR b.ends_on NOT IN (\(start(of: "(b.term_no + 1)")),
-                LEAST(\(start(of: "(b.term_no + 1)")), d.ends_on))
+            OR b.ends_on NOT BETWEEN LEAST(\(start(of: "(b.term_no + 1)")), d.ends_on)
+                AND \(start(of: "(b.term_no + 1)"))
         """
 
     /// The days that are billed and not given back are exactly those from a schedule's first term to its
