@@ -54,14 +54,20 @@ package struct SubscriptionItem: Sendable, Hashable {
     package let subscription: SubscriptionID
     /// The day from which on it is no longer part of the subscription.
     package let removedOn: Day?
-    /// In the order of their days; at least one.
+    /// In the order in which they were made; at least one. What is taken up again before a plan begins is
+    /// made after it.
     package let schedules: [ItemSchedule]
 
     /// The one that holds on a day: else the next that will, else the last that did.
     func schedule(on day: Day) -> ItemSchedule {
-        let real = schedules.filter { !$0.isEmpty }
+        let real = inOrder
         return real.last { $0.span.startsOn <= day && ($0.span.endsOn.map { $0 > day } ?? true) }
             ?? real.first { $0.span.startsOn > day } ?? real.last ?? schedules[schedules.count - 1]
+    }
+
+    /// Those that hold on any day, in the order of their days.
+    var inOrder: [ItemSchedule] {
+        schedules.filter { !$0.isEmpty }.sorted { $0.span.startsOn < $1.span.startsOn }
     }
 }
 

@@ -148,8 +148,17 @@ extension SubscriptionHistory {
     /// The schedules with a term that starts by the day, as a billing run reads them.
     fileprivate func rows(through day: Day) -> [DueRow] {
         items.filter { !$0.isQuarantined }.flatMap { item in
-            item.schedules.map { row(of: item, $0, through: day) }.filter(\.item.isDue)
+            item.schedules.filter { !isPaused($0.schedule) }.map { row(of: item, $0, through: day) }
+                .filter(\.item.isDue)
         }
+    }
+
+    /// Whether a plan keeps it for the end of a pause.
+    private func isPaused(_ schedule: ItemSchedule) -> Bool {
+        guard subscription.suspensionReason == .paused, let day = subscription.suspendedOn else {
+            return false
+        }
+        return schedule.span.startsOn >= day
     }
 
     private func row(of item: ItemHistory, _ sold: SoldSchedule, through day: Day) -> DueRow {

@@ -174,7 +174,7 @@ extension SubscriptionItemBody {
             id: item.id, productId: sold.product, priceId: sold.price, quantity: sold.quantity,
             anchor: sold.terms.anchor, interval: sold.terms.interval, nextTerm: sold.nextTerm,
             nextDueOn: sold.nextDueOn, removedOn: item.removedOn,
-            schedules: item.schedules.filter { !$0.isEmpty }.map(ItemScheduleBody.init))
+            schedules: item.inOrder.map(ItemScheduleBody.init))
     }
 }
 

@@ -50,7 +50,7 @@ struct ItemHistory: Sendable {
     /// no change.
     var changes: [ScheduleSpan] {
         var sold: [SoldSchedule] = []
-        for next in schedules where !next.schedule.isEmpty {
+        for next in inOrder {
             guard let before = sold.last, next.goesOn(from: before) else {
                 sold.append(next)
                 continue
@@ -60,7 +60,14 @@ struct ItemHistory: Sendable {
         return sold.map(\.schedule.span)
     }
 
-    /// What holds from its last change on.
+    /// Those that hold on any day, in the order of their days: what is taken up again before a plan begins is
+    /// made after it.
+    var inOrder: [SoldSchedule] {
+        schedules.filter { !$0.schedule.isEmpty }
+            .sorted { $0.schedule.span.startsOn < $1.schedule.span.startsOn }
+    }
+
+    /// The one that was made last.
     var last: SoldSchedule { schedules[schedules.count - 1] }
 }
 
@@ -123,30 +130,53 @@ extension ItemHistory {
         schedules.append(SoldSchedule(schedule: schedule, offer: offer, isNew: true))
     }
 
-    /// Takes what is sold now up again on `day`, after a pause or a plan that was withdrawn.
-    mutating func reopen(_ sold: SoldSchedule, from day: Day) {
+    /// Takes what was sold up again on `day`, after a pause or a plan that was withdrawn, until `end`.
+    mutating func reopen(_ sold: SoldSchedule, from day: Day, to end: Day? = nil) {
         open(
             sold.offer, sold.schedule.quantity, sold.schedule.terms, from: day,
             cancelOn: sold.schedule.span.cancelOn)
+        if let end { schedules[schedules.count - 1].schedule.close(on: end) }
+    }
+
+    /// Nothing of it is billed from `day` on, until it is taken up again. What is planned for later stays
+    /// planned, though nothing of it stays billed.
+    mutating func pause(on day: Day) {
+        let planned = inOrder.filter { $0.schedule.span.startsOn >= day }
+        close(on: day)
+        for sold in planned {
+            reopen(sold, from: sold.schedule.span.startsOn, to: sold.schedule.span.endsOn)
+        }
+    }
+
+    /// Ends on `day` a pause since `paused`: what was to hold then does, until the next plan or its removal.
+    mutating func endPause(since paused: Day, on day: Day) {
+        let running = inOrder.last { $0.schedule.span.startsOn <= day }
+        for index in schedules.indices {
+            let start = schedules[index].schedule.span.startsOn
+            if start >= paused, start <= day { schedules[index].schedule.close(on: start) }
+        }
+        guard let running, removedOn.map({ $0 > day }) ?? true else { return }
+        let next = inOrder.map(\.schedule.span.startsOn).first { $0 > day }
+        reopen(running, from: day, to: [removedOn, next].compactMap { $0 }.min())
     }
 
     /// Leaves out the terms that start from `suspended` on and before `resumed`, and bills the rest of the
     /// one that runs then. Does nothing where none was missed.
     mutating func skip(from suspended: Day?, to resumed: Day) {
         guard removedOn.map({ $0 > resumed }) ?? true else { return }
-        let sold = schedules
+        let running = inOrder.last { $0.schedule.span.startsOn <= resumed }
         var missed = false
         for index in schedules.indices {
-            guard let day = sold[index].firstMissed(from: suspended, before: resumed) else { continue }
+            guard let day = schedules[index].firstMissed(from: suspended, before: resumed) else { continue }
             missed = true
             schedules[index].schedule.close(on: day)
         }
-        let running = sold.last { $0.schedule.span.startsOn <= resumed && !$0.schedule.isEmpty }
         guard missed, let running, running.schedule.span.endsOn.map({ $0 > resumed }) ?? true else { return }
-        reopen(running, from: resumed)
-        if let end = running.schedule.span.endsOn {
-            schedules[schedules.count - 1].schedule.close(on: end)
+        // It goes on where it began with the resumption, or was billed before the suspension.
+        let goesOn = schedules.contains {
+            $0.schedule.number == running.schedule.number && $0.holds(on: resumed)
         }
+        if !goesOn { reopen(running, from: resumed, to: running.schedule.span.endsOn) }
     }
 }
 
@@ -154,6 +184,10 @@ extension SoldSchedule {
     fileprivate func goesOn(from before: SoldSchedule) -> Bool {
         schedule.span.startsOn == before.schedule.span.endsOn && offer == before.offer
             && schedule.quantity == before.schedule.quantity && schedule.terms == before.schedule.terms
+    }
+
+    fileprivate func holds(on day: Day) -> Bool {
+        schedule.span.startsOn <= day && schedule.span.endsOn.map { $0 > day } ?? true
     }
 
     /// Whether its end, of which a plan said when, has left no mark on what was billed: it may as well go on.

@@ -78,7 +78,7 @@ extension SubscriptionHistory {
         guard plannedOn(after: today) != nil else { throw SubscriptionsProblem.nothingPlanned }
         for index in items.indices {
             if items[index].removedOn.map({ $0 > today }) ?? false { items[index].removedOn = nil }
-            let sold = items[index].schedules.filter { !$0.schedule.isEmpty }
+            let sold = items[index].inOrder
             // Of an item that is still to come nothing is left: it is taken out of the subscription.
             guard let running = sold.last(where: { $0.schedule.span.startsOn <= today }) ?? sold.first else {
                 continue
@@ -143,7 +143,7 @@ extension SubscriptionHistory {
         // Nothing is used while it is paused: the unused rest is given back.
         subscription.suspendedOn = boundary(today)
         subscription.suspensionBilling = .skip
-        closeAll(on: boundary(today))
+        for index in items.indices { items[index].pause(on: boundary(today)) }
     }
 
     private mutating func resume(_ today: Day) {
@@ -155,9 +155,7 @@ extension SubscriptionHistory {
         let day = boundary(today)
         for index in items.indices {
             if reason == .paused {
-                guard items[index].removedOn.map({ $0 > day }) ?? true else { continue }
-                let sold = items[index].schedules
-                items[index].reopen(sold.last { !$0.schedule.isEmpty } ?? items[index].last, from: day)
+                items[index].endPause(since: suspended ?? day, on: day)
             } else {
                 items[index].skip(from: suspended, to: day)
             }
