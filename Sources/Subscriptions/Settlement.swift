@@ -117,8 +117,11 @@ extension SubscriptionHistory {
         guard !lines.isEmpty else { return [] }
         let discounts = self.discounts(of: item, selling: sold.offer)
         let rates = try lines.map { try sold.rate(of: $0, less: discounts) }
+        // A cancellation gives nothing back but by ending schedules: it only stops terms that are not billed.
+        let sale = ScheduleSpan(
+            sold.schedule.terms, from: sold.schedule.span.startsOn, to: sold.schedule.span.endsOn)
         let wanted = zip(lines, rates).compactMap { line, rate in
-            sold.schedule.span.term(line.term)?.term.days.map { BillingRepair.Wanted($0, at: rate) }
+            sale.term(line.term)?.term.days.map { BillingRepair.Wanted($0, at: rate) }
         }
         let billed = zip(lines, rates).map { line, rate in
             var billed = BillingRepair.Billed(line.span, at: rate, amountMinor: line.netMinor)
