@@ -23,7 +23,7 @@ package struct ExplainedTerm: Hashable, Sendable {
     var due: [String] {
         let due = "Every term that starts on or before \(billedThrough) was due when the invoice was made."
         guard let cancelOn else { return [due] }
-        return [due, "Cancelled: no term that starts on or after \(cancelOn) is billed."]
+        return [due, "No term that starts on or after \(cancelOn) is billed: cancelled, or not renewed yet."]
     }
 }
 

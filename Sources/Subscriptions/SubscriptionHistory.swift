@@ -28,7 +28,7 @@ struct SubscriptionHistory: Sendable {
         let spans = items.flatMap(\.changes)
         let starts = spans.map(\.startsOn).filter { $0 > subscription.anchor }
         let ends = spans.compactMap(\.endsOn).filter { end in
-            subscription.lastsUntil.map { end < $0 } ?? true
+            subscription.cancelOn.map { end < $0 } ?? true
         }
         return (starts + ends).filter { $0 > day }.min()
     }

@@ -13,7 +13,7 @@ struct ExplainedLineTests {
                 "Billed for 2026-11-30 through 2026-12-30 (31 days): term 10, counted from 0 at 2026-01-31, "
                     + "one every month.",
                 "Every term that starts on or before 2026-12-01 was due when the invoice was made.",
-                "Cancelled: no term that starts on or after 2027-01-01 is billed.",
+                "No term that starts on or after 2027-01-01 is billed: cancelled, or not renewed yet.",
                 "Price before tax: 4.99 × 1.5 = 7.485, rounded half up: 7.49 EUR.",
                 "Tax: 19 %, the rate of DE, called USt.",
                 "Tax is rounded on each line: 7.49 × 19 % = 1.4231, rounded half up: 1.42 EUR.",

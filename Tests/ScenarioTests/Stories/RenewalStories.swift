@@ -155,6 +155,45 @@ struct RenewalStories {
         }
     }
 
+    @Test("from the day on which its minimum term has ended it is cancelled like any other")
+    func minimumTermOver() async throws {
+        try await Self.tell(["web"], ["minimum_terms": 2]) { story in
+            let path = "\(story.path)/cancellation"
+            try await story.on("2027-02-28")
+            #expect(try await story.staff.send(.post, path, ["when": "now"]).status == 409)
+            try await story.on("2027-03-01")
+            try await story.cancel(["when": "term_end"])
+            #expect(try await story.read()["cancel_on"] == "2027-04-01")
+            // On the day on which the term began, and nothing is given back unasked.
+            try await story.cancel(["when": "now"])
+            #expect(try await story.read()["state"] == "cancelled")
+            try await story.tells([
+                "2027-01-01: Product web, 2027-01-01–2027-02-01, 3100 + 589",
+                "2027-02-01: Product web, 2027-02-01–2027-03-01, 3100 + 589",
+                "2027-03-01: Product web, 2027-03-01–2027-04-01, 3100 + 589",
+            ])
+        }
+    }
+
+    @Test("a change that is planned for the day up to which it is renewed holds from the renewal on")
+    func plannedChange() async throws {
+        try await Self.tell(["web"], ["renewal": "manual"]) { story in
+            try await story.setQuantity("2", when: "term_end")
+            let second = try await story.staff.send(
+                .post, "\(story.path)/changes",
+                ["items": [["item_id": story.item(), "quantity": "3"]], "when": "term_end"])
+            #expect(second["code"] == "change_planned", "\(second.text)")
+            try await story.on("2027-01-25")
+            // 62.00 + 19 %
+            #expect(try await story.renew() == 7378)
+            try await story.on("2027-02-10")
+            try await story.tells([
+                "2027-01-01: Product web, 2027-01-01–2027-02-01, 3100 + 589",
+                "2027-01-25: Product web, 2027-02-01–2027-03-01, 6200 + 1178",
+            ])
+        }
+    }
+
     @Test(
         "nobody renews beyond what is billed ahead, nor what is cancelled, and a stale preview renews nothing"
     )
