@@ -66,7 +66,10 @@ extension CustomerGroup {
     }
 
     func delete(in tx: Transaction) async throws {
-        try await refusing(["customers_group_fkey": CustomersProblem.groupInUse]) {
+        try await refusing([
+            "customers_group_fkey": CustomersProblem.groupInUse,
+            "prices_group_fkey": CustomersProblem.groupInUse,
+        ]) {
             try await tx.run("DELETE FROM customer_groups WHERE id = \(id)")
         }
     }

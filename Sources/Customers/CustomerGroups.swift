@@ -42,7 +42,7 @@ package struct CustomerGroups: Sendable {
         return Changed(from: before, to: try await group.update(in: change.tx))
     }
 
-    /// Returns what there was. Throws `groupInUse` while customers are in it.
+    /// Returns what there was. Throws `groupInUse` while customers are in it, or prices for it.
     func delete(_ id: CustomerGroupID, in change: Change) async throws -> CustomerGroup {
         let group = try await change.subject(CustomerGroup.find(id, in: change.tx))
         try await group.delete(in: change.tx)

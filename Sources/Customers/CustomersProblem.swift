@@ -12,7 +12,8 @@ package enum CustomersProblem {
         "customer_group_name_taken", status: 409, "Another customer group has this name. Choose another name."
     )
     package static let groupInUse = Problem(
-        "customer_group_in_use", status: 409, "Customers are in this group. Move them to another group first."
+        "customer_group_in_use", status: 409,
+        "Customers are in this group, or prices were made for it. Move the customers to another group first."
     )
 
     /// What a customer that is written may break.

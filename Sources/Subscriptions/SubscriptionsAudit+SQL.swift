@@ -11,7 +11,7 @@ enum SubscriptionsAudit {
             ("term_invoice", termInvoices), ("line_without_term", linesWithoutTerm),
             ("schedule_position", schedulePositions), ("billable_state", billableStates),
             ("quarantine", quarantined),
-            ("invoice_days", invoiceDays),
+            ("invoice_days", invoiceDays), ("billed_after_removal", billedAfterRemoval),
         ]
         var findings: [AuditFinding] = []
         for (check, sql) in checks {
@@ -143,6 +143,22 @@ enum SubscriptionsAudit {
         WHERE l.source LIKE 'sit\\_%' AND NOT EXISTS (
             SELECT FROM billed_terms AS b
             WHERE b.tenant_id = l.tenant_id AND b.invoice_id = l.invoice_id AND b.line_no = l.line_no)
+        """
+
+    /// What starts on or behind the day of an item's removal is not billed, or was given back.
+    private static let billedAfterRemoval: SQL =
+        """
+        SELECT b.item_id::text AS object,
+            format('term %s from %s is billed; the item was removed on %s', b.term_no, b.starts_on,
+                i.removed_on) AS detail
+        FROM subscription_items AS i
+        JOIN billed_terms AS b ON b.tenant_id = i.tenant_id AND b.item_id = i.id
+        WHERE b.starts_on >= i.removed_on AND b.kind = 'recurring'
+            AND b.released_by = \(BilledTerm.notReleased)
+            AND NOT EXISTS (
+                SELECT FROM credited_terms AS c
+                WHERE c.tenant_id = b.tenant_id AND c.item_id = b.item_id AND c.schedule_no = b.schedule_no
+                    AND c.term_no = b.term_no AND c.invoice_id = b.invoice_id)
         """
 
     private static let schedulePositions: SQL =

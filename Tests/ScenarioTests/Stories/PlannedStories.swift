@@ -1,5 +1,7 @@
 import HTTPTypes
 import Kernel
+import MPanelServer
+import Postgres
 import TestKit
 import Testing
 import Web
@@ -316,6 +318,21 @@ struct PlannedStories {
                 "2027-03-31: Product web, 2027-03-31–2027-04-30, 3100 + 589",
                 "2027-04-30: Product web, 2027-04-30–2027-05-31, 3100 + 589",
             ])
+        }
+    }
+
+    @Test("the audit sees what is billed behind the removal of an item")
+    func removalIsAudited() async throws {
+        try await Story.tell(Self.provider) { story in
+            try await story.on("2027-02-01")
+            let (company, database) = (story.company, story.company.server.installation.database)
+            for (day, findings) in [("'2027-01-15'", 1), ("NULL", 0)] as [(SQL, Int)] {
+                try await database.write(company.scope) { tx in
+                    _ = try await tx.run("UPDATE subscription_items SET removed_on = \(day)")
+                }
+                let found = try await company.audit().filter { $0.check == "billed_after_removal" }
+                #expect(found.count == findings, "\(found)")
+            }
         }
     }
 }

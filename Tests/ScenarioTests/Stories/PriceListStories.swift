@@ -123,6 +123,10 @@ struct PriceListStories {
             #expect(try await staff.send(.post, path, unknown)["code"] == "unknown_audience")
             let nobody = try await staff.send(.get, "\(path)?customer_id=cus_01kb5zcv0ye37ap6cpwwvqnssr")
             #expect(nobody["items"] == [])
+            let group = try await staff.send(.get, "/v1/customer-groups")["items"][0]["id"].text ?? ""
+            _ = try await staff.send(.patch, "/v1/customers/\(customers[1])", ["customer_group_id": .null])
+            let kept = try await staff.send(.delete, "/v1/customer-groups/\(group)")
+            #expect(kept["code"] == "customer_group_in_use", "\(kept.text)")
             let everybody = try await staff.send(.get, path)
             #expect(everybody["items"].items.map { $0["id"] } == [prices[2]])
         }
