@@ -88,7 +88,8 @@ extension Coupon {
         }
         if limits.newCustomersOnly, !bearer.isNew { return "The coupon is for new customers only." }
         if let most = limits.maxUsesPerCustomer, bearer.uses >= most {
-            return "The customer has redeemed the coupon \(bearer.uses) times, which is all that they may."
+            return
+                "A customer may redeem the coupon \(most == 1 ? "once" : "\(most) times"), and this one has."
         }
         if let most = limits.maxUses, uses >= most { return "The coupon is used up." }
         return nil

@@ -116,7 +116,7 @@ package struct Subscriptions: Sendable {
         let anchor = subscription.anchor
         if order.renewal == .manual {
             subscription.renewal = .manual
-            subscription.renewedUntil = terms.end(ofFirst: 1, from: anchor)
+            subscription.renewedUntil = terms.end(ofFirst: order.minimumTerms ?? 1, from: anchor)
         }
         subscription.minimumUntil = order.minimumTerms.flatMap { terms.end(ofFirst: $0, from: anchor) }
         let items = zip(zip(order.items, prices), terms).map { sold, terms in

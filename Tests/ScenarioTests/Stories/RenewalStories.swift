@@ -175,6 +175,19 @@ struct RenewalStories {
         }
     }
 
+    @Test("by hand with a minimum term it is bought for that, and lapses behind it")
+    func minimumByHand() async throws {
+        try await Self.tell(["web"], ["renewal": "manual", "minimum_terms": 2]) { story in
+            #expect(try await story.read()["renewal"]["renewed_until"] == "2027-03-01")
+            try await story.on("2027-03-01")
+            #expect(try await story.read()["state"] == "lapsed")
+            try await story.tells([
+                "2027-01-01: Product web, 2027-01-01–2027-02-01, 3100 + 589",
+                "2027-02-01: Product web, 2027-02-01–2027-03-01, 3100 + 589",
+            ])
+        }
+    }
+
     @Test("a change that is planned for the day up to which it is renewed holds from the renewal on")
     func plannedChange() async throws {
         try await Self.tell(["web"], ["renewal": "manual"]) { story in
