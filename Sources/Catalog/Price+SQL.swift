@@ -125,12 +125,9 @@ extension Price {
         try await tx.all(
             """
             SELECT DISTINCT ON (currency, interval_unit, interval_count) \(columns)
-            FROM prices
-            WHERE product_id = \(product) AND state = 'current'
+            FROM prices AS p
+            WHERE product_id = \(product) AND state = 'current' AND \(PriceAudience.includes(customer))
                 AND EXISTS (SELECT FROM customers WHERE id = \(customer))
-                AND (for_customer_id IS NULL OR for_customer_id = \(customer))
-                AND (for_group_id IS NULL
-                    OR for_group_id = (SELECT customer_group_id FROM customers WHERE id = \(customer)))
             ORDER BY currency, interval_unit NULLS FIRST, interval_count, for_customer_id NULLS LAST,
                 for_group_id NULLS LAST
             """, Price.init(row:))
@@ -169,6 +166,15 @@ extension Price {
 }
 
 extension PriceAudience {
+    /// Whether price `p` is for a customer: `includes(_:of:)`, where a row is asked.
+    package static func includes(_ customer: CustomerID) -> SQL {
+        """
+        (p.for_customer_id IS NULL OR p.for_customer_id = \(customer))
+            AND (p.for_group_id IS NULL
+                OR p.for_group_id = (SELECT customer_group_id FROM customers WHERE id = \(customer)))
+        """
+    }
+
     fileprivate init(row: Row) throws {
         let group: CustomerGroupID? = try row["for_group_id"]
         let customer: CustomerID? = try row["for_customer_id"]

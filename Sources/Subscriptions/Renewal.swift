@@ -30,7 +30,7 @@ extension SubscriptionHistory {
     /// Renews it by so many terms of the item with the longest, and bills them now, however far ahead they
     /// start. A subscription that had lapsed goes on where it ended.
     mutating func renew(_ terms: Int, today: Day) throws {
-        let longest = items.filter { $0.removedOn.map { $0 > today } ?? true }
+        let longest = items.filter { !$0.isRemoved(on: today) }
             .map { $0.schedule(on: subscription.renewedUntil ?? today).schedule }
             .max { nextTerm(of: $0, count: 1).until < nextTerm(of: $1, count: 1).until }
         guard let longest else { throw SubscriptionsProblem.nothingToRenew }
@@ -53,7 +53,7 @@ extension SubscriptionHistory {
         subscription.renewedUntil = nil
         if mode == .manual {
             // What is billed, and what runs and is not billed yet.
-            let ends = items.filter { $0.removedOn.map { $0 > today } ?? true }
+            let ends = items.filter { !$0.isRemoved(on: today) }
                 .map { $0.schedule(on: today).schedule }
                 .flatMap { [$0.terms.start(of: $0.nextTerm), $0.endOfTerm(runningOn: today)] }
             subscription.renewedUntil = max(ends.compactMap { $0 }.max() ?? today, subscription.anchor)

@@ -18,52 +18,50 @@ extension Subscriptions {
             throw SubscriptionsProblem.wrongState.with(
                 detail: "The subscription is cancelled: nothing of it is billed any more.")
         }
-        let history = try await history(of: found, in: change.tx)
+        let calendar = try await tenants.calendar(in: change.tx)
+        let history = try await SubscriptionHistory.read(
+            found, from: calendar.today, calendar.settings, in: change.tx)
         if let code = asked.couponCode {
             try asked.checkAlone()
-            return try await redeem([code], for: history, because: asked.reason, in: change)[0]
+            let redeemed = try await redeem(
+                [code], on: calendar.today, for: history, because: asked.reason, in: change)
+            return redeemed[0]
         }
-        return try await keep(
-            try asked.terms(in: found.currency), coupon: nil, for: history, because: asked.reason, in: change)
+        let grant = DiscountGrant(
+            terms: try asked.terms(in: found.currency), reason: asked.reason, day: calendar.today)
+        return try await keep(grant, for: history, in: change)
     }
 
     /// Redeems coupons, in the order of their codes. The caller holds the customer.
+    @discardableResult
     func redeem(
-        _ codes: [Code], for history: SubscriptionHistory, because reason: Text<1, 500>? = nil,
-        in change: Change
+        _ codes: [Code], on today: Day, for history: SubscriptionHistory,
+        because reason: Text<1, 500>? = nil, in change: Change
     ) async throws -> [SubscriptionDiscount] {
-        let (subscription, tx) = (history.subscription, change.tx)
-        let today = try await tenants.calendar(in: tx).today
         var discounts: [SubscriptionDiscount] = []
         for code in codes {
-            let coupon = try await Coupons.redeem(code, on: today, in: tx) { coupon in
-                try await subscription.bearer(of: coupon.id, in: tx)
+            let coupon = try await Coupons.redeem(code, on: today, in: change.tx) { coupon in
+                try await history.subscription.bearer(of: coupon.id, in: change.tx)
             }
-            discounts.append(
-                try await keep(
-                    coupon.terms, coupon: coupon.id, for: history, because: reason, in: change))
+            // Else ten per cent would be any number of times ten.
+            if history.discounts.contains(where: { $0.coupon == coupon.id && $0.endedOn == nil }) {
+                throw DiscountsProblem.unusableCoupon.with(detail: "The subscription has the coupon already.")
+            }
+            let grant = DiscountGrant(terms: coupon.terms, coupon: coupon.id, reason: reason, day: today)
+            discounts.append(try await keep(grant, for: history, in: change))
         }
         return discounts
     }
 
-    private func history(of subscription: Subscription, in tx: Transaction) async throws
-        -> SubscriptionHistory
-    {
-        let calendar = try await tenants.calendar(in: tx)
-        return try await SubscriptionHistory.read(
-            subscription, from: calendar.today, calendar.settings, in: tx)
-    }
-
     private func keep(
-        _ terms: DiscountTerms, coupon: CouponID?, for history: SubscriptionHistory,
-        because reason: Text<1, 500>?, in change: Change
+        _ grant: DiscountGrant, for history: SubscriptionHistory, in change: Change
     ) async throws -> SubscriptionDiscount {
         let subscription = history.subscription
-        let today = try await tenants.calendar(in: change.tx).today
         let discount = SubscriptionDiscount(
-            id: .new(), subscription: subscription.id, customer: subscription.customer, coupon: coupon,
-            reason: reason, currency: subscription.currency, terms: terms, grantedOn: today,
-            items: try history.items(having: terms, from: today), version: 1, recordedAt: change.now)
+            id: .new(), subscription: subscription.id, customer: subscription.customer,
+            coupon: grant.coupon, reason: grant.reason, currency: subscription.currency, terms: grant.terms,
+            grantedOn: grant.day, items: try history.items(having: grant.terms, from: grant.day), version: 1,
+            recordedAt: change.now)
         guard !discount.items.isEmpty else {
             throw DiscountsProblem.unusableDiscount.with(
                 detail: "It would lower nothing of what this subscription sells.")
@@ -109,13 +107,21 @@ extension Subscriptions {
     }
 }
 
+/// A coupon's terms or a person's, on their way to a subscription.
+private struct DiscountGrant {
+    let terms: DiscountTerms
+    var coupon: CouponID?
+    let reason: Text<1, 500>?
+    let day: Day
+}
+
 extension SubscriptionHistory {
     /// What each item that is sold on `day`, or will be, has of a discount that is granted then: the terms
     /// from the first on that is not billed. An amount is shared out by what their terms cost.
     func items(
         having terms: DiscountTerms, from day: Day
     ) throws -> [SubscriptionItemID: DiscountedItem] {
-        let sold = items.filter { $0.removedOn.map { $0 > day } ?? true }
+        let sold = items.filter { !$0.isRemoved(on: day) }
             .map { (id: $0.id, sold: $0.schedule(on: day)) }
             .filter { terms.covers($0.sold.offer.discountable) }
         if sold.isEmpty { return [:] }

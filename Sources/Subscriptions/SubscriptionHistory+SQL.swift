@@ -1,4 +1,5 @@
 import BillingMath
+import Catalog
 import Foundation
 import Kernel
 import Platform
@@ -148,9 +149,7 @@ extension Offer {
             FROM prices AS p
             JOIN products AS t ON t.tenant_id = p.tenant_id AND t.id = p.product_id
             WHERE p.id = ANY(\(prices.map(\.uuid))) AND p.state = 'current' AND p.interval_unit IS NOT NULL
-                AND (p.for_customer_id IS NULL OR p.for_customer_id = \(customer))
-                AND (p.for_group_id IS NULL
-                    OR p.for_group_id = (SELECT customer_group_id FROM customers WHERE id = \(customer)))
+                AND \(PriceAudience.includes(customer))
             """
         ) { row in
             let unit: Interval.Unit = try row["interval_unit"]

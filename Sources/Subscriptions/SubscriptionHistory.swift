@@ -67,6 +67,9 @@ struct ItemHistory: Sendable {
             .sorted { $0.schedule.span.startsOn < $1.schedule.span.startsOn }
     }
 
+    /// Whether it is part of the subscription on `day` no more.
+    func isRemoved(on day: Day) -> Bool { removedOn.map { $0 <= day } ?? false }
+
     /// The one that was made last.
     var last: SoldSchedule { schedules[schedules.count - 1] }
 }
@@ -155,7 +158,7 @@ extension ItemHistory {
             let start = schedules[index].schedule.span.startsOn
             if start >= paused, start <= day { schedules[index].schedule.close(on: start) }
         }
-        guard let running, removedOn.map({ $0 > day }) ?? true else { return }
+        guard let running, !isRemoved(on: day) else { return }
         let next = inOrder.map(\.schedule.span.startsOn).first { $0 > day }
         reopen(running, from: day, to: [removedOn, next].compactMap { $0 }.min())
     }
@@ -163,7 +166,7 @@ extension ItemHistory {
     /// Leaves out the terms that start from `suspended` on and before `resumed`, and bills the rest of the
     /// one that runs then. Does nothing where none was missed.
     mutating func skip(from suspended: Day?, to resumed: Day) {
-        guard removedOn.map({ $0 > resumed }) ?? true else { return }
+        guard !isRemoved(on: resumed) else { return }
         let running = inOrder.last { $0.schedule.span.startsOn <= resumed }
         var missed = false
         for index in schedules.indices {

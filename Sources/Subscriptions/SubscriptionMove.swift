@@ -110,7 +110,7 @@ extension SubscriptionHistory {
     /// When the last running term ends, or the first that reaches the minimum; until then the other items
     /// renew. A term behind it that is billed already is given back.
     private mutating func cancelAtTermEnd(_ today: Day) {
-        let running = items.filter { $0.removedOn.map { $0 > today } ?? true }.map { $0.schedule(on: today) }
+        let running = items.filter { !$0.isRemoved(on: today) }.map { $0.schedule(on: today) }
         let least = subscription.minimumUntil.map { max(today, $0.adding(days: -1)) } ?? today
         let end = running.compactMap { $0.schedule.endOfTerm(runningOn: least) }.max() ?? today
         subscription.cancelOn = end

@@ -129,7 +129,7 @@ package struct Subscriptions: Sendable {
         if !order.coupons.isEmpty {
             let history = try await SubscriptionHistory.read(
                 subscription, from: today, calendar.settings, in: change.tx)
-            _ = try await redeem(order.coupons, for: history, in: change)
+            try await redeem(order.coupons, on: today, for: history, in: change)
         }
         return whole
     }

@@ -181,6 +181,8 @@ struct CouponStories {
             #expect(more["errors"][0]["pointer"] == "/percentage", "\(more.text)")
             let redeemed = try await staff.send(.post, "\(story.path)/discounts", ["coupon_code": "LATER"])
             #expect(redeemed.status == 201, "\(redeemed.text)")
+            let twice = try await staff.send(.post, "\(story.path)/discounts", ["coupon_code": "LATER"])
+            #expect(twice["detail"] == "The subscription has the coupon already.", "\(twice.text)")
             let unknown = try await staff.send(.post, "\(story.path)/discounts", ["coupon_code": "NONE"])
             #expect(unknown["code"] == "unusable_coupon", "\(unknown.text)")
             try await story.on("2027-03-01")

@@ -233,19 +233,6 @@ struct RenewalStories {
     }
 }
 
-extension Story {
-    /// Previews a renewal and makes it as it was shown. Returns what is to be paid.
-    @discardableResult
-    fileprivate func renew(_ terms: JSONValue = [:]) async throws -> Int64 {
-        let preview = try await staff.send(.post, "\(path)/renewals/preview", terms)
-        #expect(preview.status == 200, "\(preview.text)")
-        let made = try await staff.send(
-            .post, "\(path)/renewals", terms.adding("commitment", preview["commitment"]))
-        #expect(made.status == 201, "\(made.text)")
-        return try #require(made["settlement"]["balance"]["amount"].integer, "\(made.text)")
-    }
-}
-
 extension Company {
     fileprivate func offers() async throws -> Int {
         try await texts(

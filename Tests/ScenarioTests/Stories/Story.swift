@@ -97,14 +97,24 @@ struct Story {
         try await staff.send(.get, path).json
     }
 
-    /// Previews a change, makes it as it was shown, and expects both to come to the same. Returns what is
-    /// left to pay, in minor units.
+    /// Returns what is left to pay, in minor units.
     @discardableResult
     func change(_ body: JSONValue) async throws -> Int64 {
-        let preview = try await staff.send(.post, "\(path)/changes/preview", body)
+        try await make("changes", body)
+    }
+
+    /// Returns what is to be paid.
+    @discardableResult
+    func renew(_ terms: JSONValue = [:]) async throws -> Int64 {
+        try await make("renewals", terms)
+    }
+
+    /// Previews something, makes it as it was shown, and expects both to come to the same.
+    private func make(_ what: String, _ body: JSONValue) async throws -> Int64 {
+        let preview = try await staff.send(.post, "\(path)/\(what)/preview", body)
         #expect(preview.status == 200, "\(preview.text)")
         let made = try await staff.send(
-            .post, "\(path)/changes", body.adding("commitment", preview["commitment"]))
+            .post, "\(path)/\(what)", body.adding("commitment", preview["commitment"]))
         #expect(made.status == 201, "\(made.text)")
         #expect(made["settlement"]["balance"] == preview["now"]["balance"])
         return try #require(made["settlement"]["balance"]["amount"].integer, "\(made.text)")
