@@ -29,7 +29,9 @@ let foundation: [Target] = [
         "Redis",
         ["LocalServers", .logging, .lifecycle, .crypto, .nioCore, .nioPosix, .nioSSL]),
     library("Schema", ["Postgres"], resources: [.embedInCode("Migrations")]),
-    library("Web", ["Kernel", "Measures", .hummingbird, .logging, .httpTypes, .nioCore, .nioPosix]),
+    library(
+        "Web",
+        ["Kernel", "Measures", .hummingbird, .logging, .httpTypes, .nioCore, .nioEmbedded, .nioPosix]),
     // The pages under /docs. Its folder Guides is docs/guides, by a symbolic link: one text for both readers.
     library(
         "Reference", ["Kernel", "Web", .crypto], resources: [.embedInCode("Assets"), .embedInCode("Guides")]),
@@ -76,7 +78,7 @@ let server: [Target] = [
             "Kernel", "Measures", "BillingMath", "Postgres", "Redis", "Schema", "Web", "Tenancy", "Platform",
             "Automation", "Memories", "Limits", "Identity", "Customers", "Catalog", "Discounts", "Tax",
             "Ledger", "Invoicing", "Subscriptions", "Importing", "Calculations", "Reference", .hummingbird,
-            .argumentParser,
+            .argumentParser, .httpTypes,
             .logging, .lifecycle, .unixSignals, .configuration, .systemPackage, .crypto,
         ],
         swiftSettings: strict)
@@ -186,6 +188,7 @@ extension Target.Dependency {
     static let lifecycle = product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
     static let logging = product(name: "Logging", package: "swift-log")
     static let nioCore = product(name: "NIOCore", package: "swift-nio")
+    static let nioEmbedded = product(name: "NIOEmbedded", package: "swift-nio")
     static let nioHTTP1 = product(name: "NIOHTTP1", package: "swift-nio")
     static let nioPosix = product(name: "NIOPosix", package: "swift-nio")
     static let nioSSL = product(name: "NIOSSL", package: "swift-nio-ssl")

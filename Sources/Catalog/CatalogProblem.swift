@@ -16,6 +16,15 @@ package enum CatalogProblem {
     package static let priceExists = Problem(
         "price_exists", status: 409,
         "The product has a price in this currency and cycle. Change that one instead.")
+    package static let priceChangeScheduled = Problem(
+        "price_change_scheduled", status: 409,
+        "The price is to become another. Withdraw that change first, or wait for its day.")
+    package static let priceUnchanged = Problem(
+        "price_unchanged", status: 409,
+        "The price asks that already. Give another amount, set-up fee or model.")
+    package static let priceInUse = Problem(
+        "price_in_use", status: 409,
+        "Terms are billed at the new price already. Schedule another change instead.")
     package static let wrongState = Problem(
         "wrong_state", status: 409,
         "The object's state does not allow this. See its actions for what it does.")

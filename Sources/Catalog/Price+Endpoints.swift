@@ -83,7 +83,10 @@ extension Catalog {
                     an id of its own: new subscriptions take it, those that exist keep the price they were \
                     sold at.
                     """,
-                problems: [.notFound, CatalogProblem.wrongState, CatalogProblem.unusablePricing])
+                problems: [
+                    .notFound, CatalogProblem.wrongState, CatalogProblem.unusablePricing,
+                    CatalogProblem.priceChangeScheduled,
+                ])
         ) { (request: Request<PricePath, NoQuery, PriceChangeBody>, change: Change) in
             try await prices.change(request.path.id, to: request.body.change, in: change)
                 .told { PriceBody($0, for: request.actor) }
@@ -96,7 +99,9 @@ extension Catalog {
             About(
                 tag: "Catalog", name: "archivePrice", summary: "Take a price out of sale",
                 details: "Subscriptions that were sold at it keep it.",
-                problems: [.notFound, CatalogProblem.wrongState])
+                problems: [
+                    .notFound, CatalogProblem.wrongState, CatalogProblem.priceChangeScheduled,
+                ])
         ) { (request: Request<PricePath, NoQuery, NoBody>, change: Change) in
             try await prices.archive(request.path.id, in: change)
                 .told { PriceBody($0, for: request.actor) }

@@ -4,11 +4,16 @@ import Platform
 package import Postgres
 
 extension Price {
-    private static let columns: SQL =
+    private static let columns = columns("prices")
+
+    /// Of the table that goes by this name in the statement.
+    static func columns(_ p: SQL) -> SQL {
         """
-        id, product_id, currency, interval_unit, interval_count, for_group_id, for_customer_id, price_version,
-        state, amount_minor, pricing, setup_fee_minor, in_use, version
+        \(p).id, \(p).product_id, \(p).currency, \(p).interval_unit, \(p).interval_count,
+        \(p).for_group_id, \(p).for_customer_id, \(p).price_version, \(p).state, \(p).amount_minor,
+        \(p).pricing, \(p).setup_fee_minor, \(p).in_use, \(p).version
         """
+    }
 
     init(row: Row) throws {
         id = try row["id"]
@@ -63,17 +68,18 @@ extension Price {
                     for_group_id, for_customer_id, price_version, state, amount_minor, pricing,
                     setup_fee_minor, in_use, version, recorded_at)
                 SELECT \(tx.scope.tenant), id, product_id, currency, interval_unit, interval_count,
-                    for_group_id, for_customer_id, price_version, 'current', amount_minor, pricing,
+                    for_group_id, for_customer_id, price_version, state, amount_minor, pricing,
                     setup_fee_minor, false, 1, \(now)
                 FROM unnest(\(prices.map(\.id.uuid)), \(prices.map(\.product.uuid)),
                     \(prices.map(\.currency.code)), \(prices.map(\.interval?.unit.rawValue)),
                         \(prices.map { $0.interval.map { Int32($0.count) } }),
                     \(prices.map(\.audience.group?.uuid)), \(prices.map(\.audience.customer?.uuid)),
-                    \(prices.map { Int32($0.priceVersion) }), \(prices.map(\.amountMinor)),
+                    \(prices.map { Int32($0.priceVersion) }), \(prices.map(\.state.rawValue)),
+                    \(prices.map(\.amountMinor)),
                     \(try prices.map { try $0.pricing.map { try JSONText(encoding: $0) } }),
                     \(prices.map(\.setupFeeMinor)))
                     AS price (id, product_id, currency, interval_unit, interval_count, for_group_id,
-                        for_customer_id, price_version, amount_minor, pricing, setup_fee_minor)
+                        for_customer_id, price_version, state, amount_minor, pricing, setup_fee_minor)
                 """)
         }
     }
@@ -124,7 +130,7 @@ extension Price {
     ) async throws -> [Price] {
         try await tx.all(
             """
-            SELECT DISTINCT ON (currency, interval_unit, interval_count) \(columns)
+            SELECT DISTINCT ON (currency, interval_unit, interval_count) \(columns("p"))
             FROM prices AS p
             WHERE product_id = \(product) AND state = 'current' AND \(PriceAudience.includes(customer))
                 AND EXISTS (SELECT FROM customers WHERE id = \(customer))

@@ -7,7 +7,10 @@ package import Kernel
 /// version, and subscriptions keep the version that they were sold at.
 package struct Price: Versioned, Sendable, Hashable {
     package enum State: String, Codable, Sendable, CaseIterable {
-        case current, replaced, archived
+        case current
+        /// It is to take the place of the current one.
+        case scheduled
+        case replaced, archived
     }
 
     package enum Action: String, Codable, Sendable, CaseIterable {

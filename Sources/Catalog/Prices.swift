@@ -65,6 +65,7 @@ package struct Prices: Sendable {
         let tx = change.tx
         let price = try await change.subject(Price.lock(id, in: tx))
         try price.require(.update)
+        try await requireSteady(id, in: tx)
         let next = try draft.applied(to: price)
         if price.isInUse {
             try await price.close(as: .replaced, in: tx)
@@ -79,8 +80,16 @@ package struct Prices: Sendable {
     func archive(_ id: PriceID, in change: Change) async throws -> Changed<Price> {
         let price = try await change.subject(Price.lock(id, in: change.tx))
         try price.require(.archive)
+        try await requireSteady(id, in: change.tx)
         try await price.close(as: .archived, in: change.tx)
         return Changed(from: price, to: try await changed(id, in: change.tx))
+    }
+
+    /// Throws `priceChangeScheduled`: what is to take its place was made of it as it is.
+    private func requireSteady(_ id: PriceID, in tx: Transaction) async throws {
+        if try await ScheduledPriceChange.isScheduled(for: id, in: tx) {
+            throw CatalogProblem.priceChangeScheduled
+        }
     }
 
     private func insert(_ prices: [Price], in tx: Transaction) async throws -> [Price] {
@@ -172,10 +181,10 @@ package struct PriceDraft: Sendable, Hashable {
         version(1, of: product)
     }
 
-    func version(_ number: Int, of product: ProductID) -> Price {
+    func version(_ number: Int, of product: ProductID, as state: Price.State = .current) -> Price {
         Price(
             id: .new(), product: product, currency: currency, interval: interval, audience: audience,
-            priceVersion: number, state: .current, amountMinor: amountMinor, pricing: pricing,
+            priceVersion: number, state: state, amountMinor: amountMinor, pricing: pricing,
             setupFeeMinor: setupFeeMinor,
             isInUse: false, version: 1)
     }

@@ -102,7 +102,7 @@ package struct Installation: Sendable {
             keys: SigningKeys(system: system, secrets: parts.secrets, clock: clock),
             passwords: PasswordHasher(cost: parts.passwordCost), secrets: parts.secrets, clock: clock,
             limits: limits)
-        catalog = Catalog(database: database, clock: clock)
+        catalog = Catalog(database: database, tenants: tenants, clock: clock)
         discounts = Discounts(database: database, clock: clock)
         customers = Customers(database: database, tenants: tenants, clock: clock)
         tax = Tax(database: database, clock: clock)
@@ -148,6 +148,27 @@ package struct Installation: Sendable {
     }
 
     package func api(_ settings: API.Settings = API.Settings()) throws -> API {
+        API(
+            try endpoints, files: try reference.files, settings: telling(settings), logger: logger,
+            limit: { rate, subject in try await limits.decide(rate, subject) },
+            admit: { actor, rate, caller in try await identity.admit(actor, rate, from: caller) },
+            memory: answers.closures,
+            allowOrigin: { origin, audience in try await tenants.allows(origin, for: audience) },
+            carryOut: { command, body in try await commands.carryOut(command, body) },
+            authenticate: { token, host in try await identity.authenticate(bearer: token, host: host) })
+    }
+
+    /// The same API for whoever runs the installation, on the command line: every request is the operator's,
+    /// in one company, and none is limited.
+    package func operatorAPI(of scope: TenantScope) throws -> API {
+        API(
+            try endpoints, settings: telling(API.Settings()), logger: logger, memory: answers.closures,
+            carryOut: { command, body in try await commands.carryOut(command, body) },
+            authenticate: { _, _ in Actor(.operatorCommand, role: .owner, scope: scope) })
+    }
+
+    /// With what may be told of the errors of PostgreSQL.
+    private func telling(_ settings: API.Settings) -> API.Settings {
         var settings = settings
         settings.errorDetail = { error in
             switch error {
@@ -161,14 +182,7 @@ package struct Installation: Sendable {
             if error == .commitUnknown { return .outcomeUnknown }
             return error.isOutage || error.isBusy ? .unavailable : nil
         }
-        return API(
-            try endpoints, files: try reference.files, settings: settings, logger: logger,
-            limit: { rate, subject in try await limits.decide(rate, subject) },
-            admit: { actor, rate, caller in try await identity.admit(actor, rate, from: caller) },
-            memory: answers.closures,
-            allowOrigin: { origin, audience in try await tenants.allows(origin, for: audience) },
-            carryOut: { command, body in try await commands.carryOut(command, body) },
-            authenticate: { token, host in try await identity.authenticate(bearer: token, host: host) })
+        return settings
     }
 
     var jobDefinitions: [JobDefinition] {

@@ -27,6 +27,6 @@ struct MPanel: AsyncParsableCommand {
             Serve.self, Work.self, Migrate.self, Import.self, Bill.self, Audit.self, TenantCommand.self,
             UserCommand.self, KeysCommand.self, JobsCommand.self, QuarantineCommand.self,
             AutomationCommand.self, SandboxCommand.self,
-            OpenAPICommand.self, Calc.self, Demo.self, Bench.self,
+            APICommand.self, OpenAPICommand.self, Calc.self, Demo.self, Bench.self,
         ])
 }

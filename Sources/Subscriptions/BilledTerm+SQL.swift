@@ -58,17 +58,20 @@ struct AdvanceColumns: Sendable {
     private var nextTerm: [Int32] = []
     private var nextDueOn: [Day?] = []
     private var hasGaps: [Bool] = []
+    /// NULL: it ends when it did.
+    private var endsOn: [Day?] = []
 
     var count: Int { item.count }
 
     mutating func append(_ moved: [(row: DueRow, item: DueItem)]) {
-        for (row, standing) in moved {
+        for (row, standing) in moved where row.followed == nil {
             item.append(row.itemID.uuid)
             schedule.append(row.scheduleNumber)
             formerTerm.append(Int32(row.item.nextTerm))
             nextTerm.append(Int32(standing.nextTerm))
             nextDueOn.append(standing.nextDueOn)
             hasGaps.append(!standing.billedAhead.isEmpty)
+            endsOn.append(row.endsOn)
         }
     }
 
@@ -80,11 +83,13 @@ struct AdvanceColumns: Sendable {
     var update: SQL {
         """
         UPDATE item_schedules AS d
-        SET next_term = a.next_term, next_due_on = a.next_due_on, has_gaps = a.has_gaps
+        SET next_term = a.next_term, next_due_on = a.next_due_on, has_gaps = a.has_gaps,
+            ends_on = COALESCE(a.ends_on, d.ends_on)
         FROM (
-            SELECT a.former_term, a.next_term, a.next_due_on, a.has_gaps, found.place
-            FROM unnest(\(item), \(schedule), \(formerTerm), \(nextTerm), \(nextDueOn), \(hasGaps))
-                AS a (item_id, schedule_no, former_term, next_term, next_due_on, has_gaps)
+            SELECT a.former_term, a.next_term, a.next_due_on, a.has_gaps, a.ends_on, found.place
+            FROM unnest(\(item), \(schedule), \(formerTerm), \(nextTerm), \(nextDueOn), \(hasGaps),
+                \(endsOn))
+                AS a (item_id, schedule_no, former_term, next_term, next_due_on, has_gaps, ends_on)
             CROSS JOIN LATERAL (
                 SELECT s.ctid FROM item_schedules AS s
                 WHERE s.item_id = a.item_id AND s.schedule_no = a.schedule_no

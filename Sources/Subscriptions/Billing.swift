@@ -1,3 +1,4 @@
+import Catalog
 import Invoicing
 package import Kernel
 import Logging
@@ -132,6 +133,7 @@ package struct Billing: Sendable {
         try await database.write(request.scope) { tx in
             let calendar = try await tenants.calendar(in: tx)
             if !request.isDryRun {
+                try await ScheduledPriceChange.beginDue(on: calendar.today, in: tx, at: clock.now())
                 try await Subscription.beginDue(on: calendar.today, in: tx, at: clock.now())
             }
             let context = try await context(of: request, calendar, in: tx)

@@ -1,4 +1,5 @@
 import BillingMath
+import Catalog
 import Foundation
 import Invoicing
 import Kernel
@@ -20,6 +21,7 @@ struct BillingChunk: Sendable {
                 recordedAt: context.recordedAt))
         var terms = TermColumns()
         var advances = AdvanceColumns()
+        var followed = FollowedRows()
         let lines = try await LineCounts(of: claims, in: tx)
         for claim in claims {
             outcome.unclaimed -= 1
@@ -37,7 +39,10 @@ struct BillingChunk: Sendable {
             } while context.isDryRun && account.isUnfinished
             outcome.leavesTerms = outcome.leavesTerms || account.isUnfinished
             outcome.failures += account.failures
-            if !context.isDryRun { advances.append(account.moved) }
+            if !context.isDryRun {
+                advances.append(account.moved)
+                followed.append(account.moved)
+            }
         }
         if !context.isDryRun {
             try await QuarantinedItem.insert(outcome.failures, under: context, in: tx)
@@ -45,9 +50,11 @@ struct BillingChunk: Sendable {
         if batch.count > 0 {
             // The invoices take the numbers, and take them last: workers of one tenant queue there until
             // commit.
-            var statements = [
-                advances.update, batch.lines, terms.insertion(tenant: context.scope.tenant),
-            ]
+            let tenant = context.scope.tenant
+            try await Price.markInUse(followed.prices.sorted(), in: tx)
+            var statements =
+                [advances.update] + followed.insertions(tenant: tenant)
+                + [batch.lines, terms.insertion(tenant: tenant)]
             if let postings = batch.postings { statements.append(postings) }
             statements += [batch.events, batch.invoices]
             try advances.requireAll(try await tx.pipeline(statements)[0])

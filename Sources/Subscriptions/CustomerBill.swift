@@ -61,9 +61,11 @@ struct CustomerBill {
         items.contains(where: \.isDue)
     }
 
-    /// Where the schedules stand that a plan has moved.
+    /// Where the schedules stand that a plan has moved, ended or opened.
     var moved: [(row: DueRow, item: DueItem)] {
-        zip(rows, items).filter { $0.item.nextTerm != $1.nextTerm }.map { ($0, $1) }
+        zip(rows, items).filter { row, item in
+            row.item.nextTerm != item.nextTerm || row.endsOn != nil || row.followed != nil
+        }.map { ($0, $1) }
     }
 
     /// The day before the first due item would have more terms than the limit: all items advance together,

@@ -1,4 +1,5 @@
 import BillingMath
+import Catalog
 import Customers
 import Foundation
 import Invoicing
@@ -29,6 +30,7 @@ extension DueRow {
         let customers = Array(held.keys)
         let answers = try await tx.pipeline([
             due(of: customers, in: context.window), DueDiscounts.selection(of: customers, in: context.window),
+            FollowedPrices.selection(isHeld: !context.isDryRun),
         ])
         let discounts = try DueDiscounts(rows: answers[1])
         for row in answers[0] {
@@ -45,6 +47,27 @@ extension DueRow {
                             reference: try row[Column.reference], item: try row[Column.item],
                             customer: customer.id, reason: .unreadableSchedule)))
             }
+        }
+        return try await follow(FollowedPrices(rows: answers[2]), in: claims, tx)
+    }
+
+    /// The claims with the rows that prices cut in two.
+    private static func follow(
+        _ prices: FollowedPrices, in claims: [DueClaim], _ tx: Transaction
+    ) async throws -> [DueClaim] {
+        var claims = claims
+        for index in claims.indices { try claims[index].follow(prices) }
+        let items = claims.flatMap { $0.rows.filter { $0.followed != nil }.map(\.itemID) }
+        if items.isEmpty { return claims }
+        let last = try await tx.all(
+            """
+            SELECT item_id, max(schedule_no) AS last FROM item_schedules
+            WHERE item_id = ANY(\(Set(items).map(\.uuid)))
+            GROUP BY item_id
+            """
+        ) { (try $0["item_id"] as SubscriptionItemID, try $0["last"] as Int32) }
+        for index in claims.indices {
+            claims[index].number(behind: Dictionary(uniqueKeysWithValues: last))
         }
         return claims
     }

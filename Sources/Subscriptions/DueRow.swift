@@ -1,4 +1,5 @@
 import BillingMath
+import Catalog
 import Invoicing
 import Kernel
 import Postgres
@@ -8,14 +9,18 @@ import Tenancy
 struct DueRow: Sendable {
     let customer: BilledCustomer
     let itemID: SubscriptionItemID
-    let scheduleNumber: Int32
+    var scheduleNumber: Int32
     let subscription: SubscriptionID
     let reference: String?
     let productName: String
-    let price: PriceID
+    var price: PriceID
     /// Of the subscription.
     let policies: PolicyCascade
-    let item: DueItem
+    var item: DueItem
+    /// When it ends because its price becomes another; nil when it does not.
+    var endsOn: Day?
+    /// Of a schedule that is to be opened: what the price of another has become.
+    var followed: Price?
 
     /// What stands on the invoice; the period has columns of its own. A part of a term is one at what it
     /// costs: unit price times quantity, less the discount, is the amount on every line, as EN 16931 wants.

@@ -3,6 +3,27 @@ import Foundation
 import Kernel
 import Postgres
 
+/// Whose a schedule is.
+struct ScheduleOwner: Sendable {
+    let item: SubscriptionItemID
+    let customer: CustomerID
+    let subscription: SubscriptionID
+    let isBillable: Bool
+
+    init(item: SubscriptionItemID, customer: CustomerID, subscription: SubscriptionID, isBillable: Bool) {
+        self.item = item
+        self.customer = customer
+        self.subscription = subscription
+        self.isBillable = isBillable
+    }
+
+    init(_ item: SubscriptionItemID, in subscription: Subscription) {
+        self.init(
+            item: item, customer: subscription.customer, subscription: subscription.id,
+            isBillable: subscription.isBillable)
+    }
+}
+
 /// The columns of `item_schedules` that one transaction adds.
 struct ScheduleColumns: Sendable {
     private var item: [UUID] = []
@@ -21,12 +42,13 @@ struct ScheduleColumns: Sendable {
     private var nextTerm: [Int32] = []
     private var nextDueOn: [Day?] = []
     private var isBillable: [Bool] = []
+    private var followsPrice: [Bool] = []
 
-    mutating func append(_ schedule: ItemSchedule, of id: SubscriptionItemID, in owner: Subscription) {
-        item.append(id.uuid)
+    mutating func append(_ schedule: ItemSchedule, of owner: ScheduleOwner) {
+        item.append(owner.item.uuid)
         number.append(Int32(schedule.number))
         customer.append(owner.customer.uuid)
-        subscription.append(owner.id.uuid)
+        subscription.append(owner.subscription.uuid)
         price.append(schedule.price.uuid)
         quantity.append(schedule.quantity.micros)
         anchor.append(schedule.terms.anchor)
@@ -39,22 +61,23 @@ struct ScheduleColumns: Sendable {
         nextTerm.append(Int32(schedule.nextTerm))
         nextDueOn.append(schedule.nextDueOn)
         isBillable.append(owner.isBillable)
+        followsPrice.append(schedule.followsPrice)
     }
 
     func insertion(tenant: TenantID) -> SQL {
         """
         INSERT INTO item_schedules (tenant_id, item_id, schedule_no, customer_id, subscription_id,
             price_id, quantity_micros, anchor, interval_unit, interval_count, starts_on, ends_on,
-            charges_set_up, first_term, next_term, next_due_on, is_billable)
+            charges_set_up, first_term, next_term, next_due_on, is_billable, follows_price)
         SELECT \(tenant), item_id, schedule_no, customer_id, subscription_id, price_id, quantity_micros,
             anchor, interval_unit, interval_count, starts_on, ends_on, charges_set_up, first_term, next_term,
-            next_due_on, is_billable
+            next_due_on, is_billable, follows_price
         FROM unnest(\(item), \(number), \(customer), \(subscription), \(price), \(quantity), \(anchor),
             \(unit), \(count), \(startsOn), \(endsOn), \(chargesSetUp), \(firstTerm), \(nextTerm),
-            \(nextDueOn), \(isBillable))
+            \(nextDueOn), \(isBillable), \(followsPrice))
             AS s (item_id, schedule_no, customer_id, subscription_id, price_id, quantity_micros, anchor,
                 interval_unit, interval_count, starts_on, ends_on, charges_set_up, first_term, next_term,
-                next_due_on, is_billable)
+                next_due_on, is_billable, follows_price)
         """
     }
 }

@@ -17,6 +17,9 @@ package struct ItemSchedule: Sendable, Hashable {
     package internal(set) var nextTerm: Int
     /// Whether the set-up fee comes with its first term.
     package let chargesSetUp: Bool
+    /// Whether it goes on where another ended because the price of that one was changed: no change of the
+    /// subscription.
+    package var followsPrice = false
 
     package var terms: Schedule { span.schedule }
 

@@ -1,4 +1,5 @@
 import BillingMath
+import Catalog
 import Foundation
 import Invoicing
 import Kernel
@@ -30,6 +31,7 @@ extension Settlement {
         if !credits.isEmpty { statements.append(creditInsertion(tenant: tenant)) }
         if batch.count > 0 { statements.append(batch.invoices) }
         guard !statements.isEmpty else { return }
+        try await Price.markInUse(history.newlyFollowed.sorted(), in: tx)
         try await refusing(InvoicingProblem.byConstraint) { _ = try await tx.pipeline(statements) }
     }
 
@@ -60,7 +62,7 @@ extension Settlement {
         for item in history.items {
             for sold in item.schedules {
                 if sold.isNew {
-                    opened.append(sold.schedule, of: item.id, in: subscription)
+                    opened.append(sold.schedule, of: ScheduleOwner(item.id, in: subscription))
                     isAnyOpened = true
                 } else {
                     moved.append(sold, of: item.id)

@@ -27,7 +27,7 @@ struct Settlement: Sendable {
         giveBack(for: reason)
         guard billsUntilNow || history.subscription.isBillable else { return }
         let window = basis.window.throughDay(by: history.policies)
-        try bill(history.rows(through: max(window, history.billsThrough ?? window)), basis)
+        try bill(through: max(window, history.billsThrough ?? window), basis)
     }
 
     /// What the next invoices of the subscription will be, all of one day, when nothing else changes.
@@ -38,7 +38,7 @@ struct Settlement: Sendable {
         guard let day = days.min() else { return [] }
         var next = self
         next.bills = []
-        try next.bill(history.rows(through: day), basis)
+        try next.bill(through: day, basis)
         return next.bills
     }
 
@@ -53,8 +53,10 @@ struct Settlement: Sendable {
         }
     }
 
-    private mutating func bill(_ rows: [DueRow], _ basis: BillingBasis) throws {
-        var account = CustomerBill(DueClaim(customer: history.customer, rows: rows), basis)
+    private mutating func bill(through day: Day, _ basis: BillingBasis) throws {
+        try history.followPrices(through: day)
+        let claim = DueClaim(customer: history.customer, rows: history.rows(through: day))
+        var account = CustomerBill(claim, basis)
         repeat {
             let plan = account.plan()
             if let failure = account.failures.first {

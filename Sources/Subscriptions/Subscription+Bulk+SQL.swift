@@ -55,7 +55,9 @@ extension Subscription {
     ) -> SQL {
         var columns = ScheduleColumns()
         for (subscription, item) in items {
-            for schedule in item.schedules { columns.append(schedule, of: item.id, in: subscription) }
+            for schedule in item.schedules {
+                columns.append(schedule, of: ScheduleOwner(item.id, in: subscription))
+            }
         }
         return columns.insertion(tenant: tenant)
     }

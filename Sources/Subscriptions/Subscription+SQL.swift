@@ -121,6 +121,7 @@ extension ItemSchedule {
         firstTerm = try row["first_term"]
         nextTerm = try row["next_term"]
         chargesSetUp = try row["charges_set_up"]
+        followsPrice = try row["follows_price"]
     }
 }
 
@@ -131,7 +132,8 @@ extension SubscriptionItem {
             """
             SELECT i.id, i.subscription_id, i.removed_on, d.schedule_no, d.price_id, p.product_id,
                 d.quantity_micros, d.anchor, d.interval_unit, d.interval_count, d.starts_on, d.ends_on,
-                \(Subscription.lastsUntil) AS lasts_until, d.first_term, d.next_term, d.charges_set_up
+                \(Subscription.lastsUntil) AS lasts_until, d.first_term, d.next_term, d.charges_set_up,
+                d.follows_price
             FROM subscriptions AS s
             JOIN subscription_items AS i ON i.tenant_id = s.tenant_id AND i.subscription_id = s.id
             JOIN item_schedules AS d ON d.tenant_id = i.tenant_id AND d.item_id = i.id

@@ -20,7 +20,7 @@ extension Subscriptions {
         }
         let calendar = try await tenants.calendar(in: change.tx)
         let history = try await SubscriptionHistory.read(
-            found, from: calendar.today, calendar.settings, in: change.tx)
+            found, from: calendar.today, calendar.settings, isKept: true, in: change.tx)
         if let code = asked.couponCode {
             try asked.checkAlone()
             let redeemed = try await redeem(

@@ -8,13 +8,16 @@ import Tenancy
 
 extension SubscriptionHistory {
     /// What a change of the subscription needs to know: its items, and the lines that billed them for days
-    /// behind `day`, the earliest that a change can reach. The caller holds the customer, or only looks.
+    /// behind `day`, the earliest that a change can reach. The caller holds the customer, or only looks; with
+    /// `isKept` the changes of prices that it follows stay until the transaction ends.
     static func read(
-        _ subscription: Subscription, from day: Day, _ settings: TenantSettings, in tx: Transaction
+        _ subscription: Subscription, from day: Day, _ settings: TenantSettings, isKept: Bool,
+        in tx: Transaction
     ) async throws -> SubscriptionHistory {
         let answers = try await tx.pipeline([
             BilledCustomer.selection(of: [subscription.customer]), schedules(of: subscription.id),
             lines(of: subscription.id, from: day), SubscriptionDiscount.all(of: subscription.id),
+            FollowedPrices.selection(isHeld: isKept),
         ])
         let customers = try await BilledCustomer.all(in: answers[0], settings, tx)
         guard let customer = customers[subscription.customer] else { throw Problem.notFound }
@@ -36,7 +39,8 @@ extension SubscriptionHistory {
         }
         return SubscriptionHistory(
             subscription: subscription, items: items, customer: customer,
-            discounts: try SubscriptionDiscount.grouped(answers[3]))
+            discounts: try SubscriptionDiscount.grouped(answers[3]),
+            followed: try FollowedPrices(rows: answers[4]))
     }
 
     private static func schedules(of id: SubscriptionID) -> SQL {
@@ -47,7 +51,7 @@ extension SubscriptionHistory {
             ) AS is_quarantined, d.schedule_no, d.price_id, p.product_id, d.quantity_micros, d.anchor,
             d.interval_unit, d.interval_count, d.starts_on, d.ends_on,
             \(Subscription.lastsUntil) AS lasts_until, d.first_term, d.next_term,
-            d.charges_set_up, p.currency, p.amount_minor, p.setup_fee_minor, p.pricing,
+            d.charges_set_up, d.follows_price, p.currency, p.amount_minor, p.setup_fee_minor, p.pricing,
             t.name AS product_name, t.family_id,
             CASE WHEN d.has_gaps THEN ARRAY(
                 SELECT b.term_no FROM billed_terms AS b

@@ -1,4 +1,5 @@
 import BillingMath
+import Catalog
 import Discounts
 import Kernel
 import Tenancy
@@ -12,6 +13,8 @@ struct SubscriptionHistory: Sendable {
     let customer: BilledCustomer
     /// The earliest granted first.
     let discounts: [SubscriptionDiscount]
+    /// What prices have become, or will.
+    let followed: FollowedPrices
     /// The last day of which a move bills the terms that start by it, where it bills ahead.
     var billsThrough: Day?
     var policies: PolicyCascade { customer.policies.with(subscription: subscription.policies) }
@@ -185,7 +188,8 @@ extension ItemHistory {
 
 extension SoldSchedule {
     fileprivate func goesOn(from before: SoldSchedule) -> Bool {
-        schedule.span.startsOn == before.schedule.span.endsOn && offer == before.offer
+        schedule.span.startsOn == before.schedule.span.endsOn
+            && (offer == before.offer || schedule.followsPrice)
             && schedule.quantity == before.schedule.quantity && schedule.terms == before.schedule.terms
     }
 

@@ -67,7 +67,7 @@ extension Subscriptions {
         try subscription.require(asked.move.action)
         let basis = try await billing.basis(asOf: calendar.today, calendar, in: tx)
         let before = try await SubscriptionHistory.read(
-            subscription, from: calendar.today, calendar.settings, in: tx)
+            subscription, from: calendar.today, calendar.settings, isKept: isKept, in: tx)
         if asked.move.settles, let stuck = before.items.first(where: \.isQuarantined) {
             throw SubscriptionsProblem.unbillable.with(
                 detail: "Item \(stuck.id) is in quarantine. Replay or release it there first.")

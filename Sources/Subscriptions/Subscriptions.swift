@@ -128,7 +128,7 @@ package struct Subscriptions: Sendable {
         try await insert([whole], in: change.tx)
         if !order.coupons.isEmpty {
             let history = try await SubscriptionHistory.read(
-                subscription, from: today, calendar.settings, in: change.tx)
+                subscription, from: today, calendar.settings, isKept: true, in: change.tx)
             try await redeem(order.coupons, on: today, for: history, in: change)
         }
         return whole

@@ -55,9 +55,16 @@ package enum Policies {
         "renewal_grace_days", downTo: .subscription, shipped: Whole(30)!,
         "For how many days a subscription that lapsed may still be renewed before it is cancelled.")
 
+    package static let priceChanges = Policy<PriceFollowing>(
+        "price_changes", downTo: .subscription, shipped: .follow,
+        """
+        Whether what was sold at a price follows a scheduled change of it that is meant for existing \
+        subscriptions, or keeps the price.
+        """)
+
     package static let all: [any PolicyRule] = [
         invoiceDaysBeforeDue, paymentTermsDays, taxRounding, prorationUnit, prorationRounding, changeDay,
-        billingDay, suspensionBilling, renewalOfferDays, renewalGraceDays,
+        billingDay, suspensionBilling, renewalOfferDays, renewalGraceDays, priceChanges,
     ]
 }
 

@@ -72,3 +72,4 @@ extension Proration.Unit: PolicyValue {}
 extension Proration.ChangeDay: PolicyValue {}
 extension Rounding: PolicyValue {}
 extension SuspensionBilling: PolicyValue {}
+extension PriceFollowing: PolicyValue {}

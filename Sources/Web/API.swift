@@ -55,7 +55,7 @@ package struct API: Sendable {
     /// What is served beside the API to everybody: its documentation.
     package let files: [StaticFile]
     private let settings: Settings
-    private let logger: Logger
+    let logger: Logger
     private let gate: Gate
 
     /// Stops the process when two endpoints or files have the same route or the same name. Without `admit`

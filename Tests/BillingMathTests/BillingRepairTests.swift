@@ -98,7 +98,7 @@ struct BillingRepairTests {
     func properties(seed: UInt64) throws {
         var random = Seeded(seed)
         let zone = try #require(TimeZone(identifier: "Europe/Berlin"))
-        for _ in 0..<50 {
+        for _ in 0..<250 {
             let rule = Proration(
                 unit: try #require(Proration.Unit.allCases.randomElement(using: &random)),
                 rounding: try #require(Rounding.allCases.randomElement(using: &random)))

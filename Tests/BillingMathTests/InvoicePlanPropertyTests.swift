@@ -9,7 +9,7 @@ struct InvoicePlanPropertyTests {
     @Test("A second plan after the first has been applied adds nothing", arguments: seeds)
     func secondRun(seed: UInt64) throws {
         var random = Seeded(seed)
-        for _ in 0..<20 {
+        for _ in 0..<250 {
             let (items, rules) = try Self.customer(using: &random)
             let first = InvoicePlan(items: items, rules: rules)
             #expect(first.failures.isEmpty, "seed \(seed)")
@@ -22,7 +22,7 @@ struct InvoicePlanPropertyTests {
     @Test("A run on an earlier day and then one today give what one run today gives", arguments: seeds)
     func splitRun(seed: UInt64) throws {
         var random = Seeded(seed)
-        for _ in 0..<20 {
+        for _ in 0..<250 {
             let (items, rules) = try Self.customer(using: &random)
             let earlier = rules.throughDay.adding(days: -Int.random(in: 0...200, using: &random))
             let earlierRules = BillingRules(
@@ -57,7 +57,7 @@ struct InvoicePlanPropertyTests {
     @Test("Sums agree: lines make up net and tax, and net + tax = gross", arguments: seeds)
     func sums(seed: UInt64) throws {
         var random = Seeded(seed)
-        for _ in 0..<20 {
+        for _ in 0..<250 {
             let (items, rules) = try Self.customer(using: &random)
             for invoice in InvoicePlan(items: items, rules: rules).invoices {
                 #expect(invoice.lines.map(\.netMinor).reduce(0, +) == invoice.netMinor, "seed \(seed)")
@@ -70,7 +70,7 @@ struct InvoicePlanPropertyTests {
     @Test("Each due term is billed once, on the invoice of its day and currency", arguments: seeds)
     func coverage(seed: UInt64) throws {
         var random = Seeded(seed)
-        for _ in 0..<20 {
+        for _ in 0..<250 {
             let (items, rules) = try Self.customer(using: &random)
             let plan = InvoicePlan(items: items, rules: rules)
             let keys = plan.invoices.map { "\($0.serviceDay) \($0.currency)" }

@@ -91,9 +91,7 @@ struct ProrationTests {
     @Test("of a split term differs from the whole by no more than the rounding", arguments: seeds)
     func split(seed: UInt64) throws {
         var random = Seeded(seed)
-        let zones = try ["Europe/Berlin", "America/Nuuk", "Pacific/Apia", "Asia/Kathmandu", "UTC"].map {
-            try #require(TimeZone(identifier: $0))
-        }
+        let zones = TimeZone.knownTimeZoneIdentifiers.compactMap { TimeZone(identifier: $0) }
         let currencies = try ["EUR", "JPY", "KWD", "CLF"].map { try #require(Currency($0)) }
         for _ in 0..<250 {
             let term = try #require(

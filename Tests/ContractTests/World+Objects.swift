@@ -36,6 +36,7 @@ struct ObjectMaker: Sendable {
                 try await company.owner.must(
                     .post, "/v1/product-families", ["name": .string("Made \(unique)")])
             case "products": try await product()
+            case "scheduled-price-changes": try await scheduledPriceChange()
             case "subscription-items": try await subscription()["items"][0]
             case "quarantine": try await quarantined()
             case "subscriptions": try await subscription()
@@ -131,6 +132,16 @@ struct ObjectMaker: Sendable {
             ["code": .string("made-\(unique)"), "name": "Made", "percentage": "10"])
     }
 
+    func scheduledPriceChange() async throws -> JSONValue {
+        let price = try await product()["prices"][0]["id"].text ?? ""
+        return try await company.owner.must(
+            .post, "/v1/prices/\(price)/scheduled-changes",
+            [
+                "amount": ["amount": 1200, "currency": "EUR"], "effective_on": "2027-12-31",
+                "existing_subscriptions": "follow",
+            ])
+    }
+
     func discount() async throws -> JSONValue {
         let id = try await subscription()["id"].text ?? ""
         return try await company.owner.must(
@@ -188,8 +199,10 @@ struct ObjectMaker: Sendable {
                 .post, "/v1/products/\(product ?? "")/prices",
                 .object(["amount": ["amount": 900, "currency": "EUR"], field: .string(audience)]))
         }
+        let change = try await scheduledPriceChange()
         let busy: [Substring: String?] = [
             "customer-groups": group, "customers": id, "product-families": family, "products": product,
+            "prices": change["price_id"].text,
             "users": try await company.owner.must(.get, "/v1/me")["id"].text,
             "invoices": try await company.owner.first("/v1/credit-notes?customer_id=\(id)")["invoice_id"]
                 .text,

@@ -89,7 +89,7 @@ private struct RandomLife {
     private let owner: TestClient
     private let subscriptions: [String]
     private var discounts: [String] = []
-    /// One of each product.
+    /// One of each product, as they are sold on the first day: later some are not sold any more.
     private let prices: [JSONValue]
 
     init(_ owner: TestClient, seed: UInt64) async throws {
@@ -110,7 +110,28 @@ private struct RandomLife {
         )
         if answer.status < 300 { made += 1 }
         if Int.random(in: 0..<4, using: &random) == 0 { try await discountSomething() }
+        if Int.random(in: 0..<8, using: &random) == 0 { try await schedulePrice(today: today) }
         return "\(method) \(path)\(rest) \(body ?? .null) \(answer.status)"
+    }
+
+    /// Has a price become another, or stay as it is.
+    private mutating func schedulePrice(today: Day) async throws {
+        let scheduled = try await owner.pages("/v1/scheduled-price-changes?state=scheduled")
+        if let change = scheduled.randomElement(using: &random), Int.random(in: 0..<4, using: &random) == 0 {
+            let path = "/v1/scheduled-price-changes/\(change["id"].text ?? "")"
+            let withdrawn = try await owner.send(.delete, path)
+            #expect([200, 409].contains(withdrawn.status), "\(withdrawn.text)")
+            return
+        }
+        let products = try await owner.pages("/v1/products")
+        let price = try #require(products.randomElement(using: &random))["prices"][0]["id"].text ?? ""
+        let change: JSONValue = [
+            "amount": ["amount": .integer(Int64.random(in: 0...5000, using: &random)), "currency": "EUR"],
+            "effective_on": .string(today.adding(days: Int.random(in: 0...50, using: &random)).description),
+            "existing_subscriptions": oneOf(["follow", "follow", "keep"]),
+        ]
+        let made = try await owner.send(.post, "/v1/prices/\(price)/scheduled-changes", change)
+        #expect([201, 409, 422].contains(made.status), "\(made.text)")
     }
 
     /// Grants a discount, or ends one.
@@ -176,7 +197,8 @@ private struct RandomLife {
     }
 
     private mutating func policies() -> JSONValue {
-        switch Int.random(in: 0..<5, using: &random) {
+        switch Int.random(in: 0..<6, using: &random) {
+        case 5: ["price_changes": oneOf(["follow", "keep"])]
         case 0: ["proration_unit": oneOf(["day", "second", "fixed_30"])]
         case 1: ["change_day": oneOf(["following", "preceding"])]
         case 2: ["proration_rounding": oneOf(["half_up", "half_even", "down"])]
