@@ -7,7 +7,7 @@ extension Price {
     private static let columns: SQL =
         """
         id, product_id, currency, interval_unit, interval_count, for_group_id, for_customer_id, price_version,
-        state, amount_minor, pricing, setup_fee_minor, in_use, version
+        state, amount_minor, pricing, setup_fee_minor, billed, in_use, version
         """
 
     init(row: Row) throws {
@@ -21,6 +21,7 @@ extension Price {
         amountMinor = try row["amount_minor"]
         pricing = try (row["pricing"] as JSONText?)?.decode()
         setupFeeMinor = try row["setup_fee_minor"]
+        billed = try row["billed"]
         isInUse = try row["in_use"]
         version = try row["version"]
     }
@@ -61,19 +62,19 @@ extension Price {
                 """
                 INSERT INTO prices (tenant_id, id, product_id, currency, interval_unit, interval_count,
                     for_group_id, for_customer_id, price_version, state, amount_minor, pricing,
-                    setup_fee_minor, in_use, version, recorded_at)
+                    setup_fee_minor, billed, in_use, version, recorded_at)
                 SELECT \(tx.scope.tenant), id, product_id, currency, interval_unit, interval_count,
                     for_group_id, for_customer_id, price_version, 'current', amount_minor, pricing,
-                    setup_fee_minor, false, 1, \(now)
+                    setup_fee_minor, billed, false, 1, \(now)
                 FROM unnest(\(prices.map(\.id.uuid)), \(prices.map(\.product.uuid)),
                     \(prices.map(\.currency.code)), \(prices.map(\.interval?.unit.rawValue)),
                         \(prices.map { $0.interval.map { Int32($0.count) } }),
                     \(prices.map(\.audience.group?.uuid)), \(prices.map(\.audience.customer?.uuid)),
                     \(prices.map { Int32($0.priceVersion) }), \(prices.map(\.amountMinor)),
                     \(try prices.map { try $0.pricing.map { try JSONText(encoding: $0) } }),
-                    \(prices.map(\.setupFeeMinor)))
+                    \(prices.map(\.setupFeeMinor)), \(prices.map(\.billed.rawValue)))
                     AS price (id, product_id, currency, interval_unit, interval_count, for_group_id,
-                        for_customer_id, price_version, amount_minor, pricing, setup_fee_minor)
+                        for_customer_id, price_version, amount_minor, pricing, setup_fee_minor, billed)
                 """)
         }
     }

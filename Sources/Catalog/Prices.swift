@@ -107,6 +107,7 @@ package struct PriceDraft: Sendable, Hashable {
     package let pricing: PriceTerms?
     package let setupFeeMinor: Int64
     package var audience = PriceAudience.everybody
+    package var billed = BillingTiming.inAdvance
 
     /// By a model: its amount is what one unit costs. Refused with `unusablePricing` about each field that
     /// is wrong.
@@ -156,11 +157,13 @@ package struct PriceDraft: Sendable, Hashable {
         pricing = price.pricing
         setupFeeMinor = price.setupFeeMinor
         audience = price.audience
+        billed = price.billed
     }
 
-    func offered(to audience: PriceAudience) -> PriceDraft {
+    func offered(to audience: PriceAudience, billed: BillingTiming) -> PriceDraft {
         var draft = self
         draft.audience = audience
+        draft.billed = billed
         return draft
     }
 
@@ -176,7 +179,7 @@ package struct PriceDraft: Sendable, Hashable {
         Price(
             id: .new(), product: product, currency: currency, interval: interval, audience: audience,
             priceVersion: number, state: .current, amountMinor: amountMinor, pricing: pricing,
-            setupFeeMinor: setupFeeMinor,
+            setupFeeMinor: setupFeeMinor, billed: billed,
             isInUse: false, version: 1)
     }
 }
@@ -216,12 +219,12 @@ struct PriceChange: Sendable {
             let fee = setupFee?.amountMinor ?? price.setupFeeMinor
             return try PriceDraft(
                 pricing: terms, in: price.currency, every: price.interval, setupFeeMinor: fee
-            ).offered(to: price.audience)
+            ).offered(to: price.audience, billed: price.billed)
         }
         return try PriceDraft(
             currency: price.currency, interval: price.interval,
             amountMinor: amount?.amountMinor ?? price.amountMinor,
             setupFeeMinor: setupFee?.amountMinor ?? price.setupFeeMinor
-        ).offered(to: price.audience)
+        ).offered(to: price.audience, billed: price.billed)
     }
 }

@@ -36,6 +36,7 @@ package enum Schema {
         migration(30, "coupons", PackageResources._030_coupons_sql),
         migration(31, "renewals", PackageResources._031_renewals_sql),
         migration(32, "prices_for_some", PackageResources._032_prices_for_some_sql),
+        migration(33, "billing_in_arrears", PackageResources._033_billing_in_arrears_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -16,7 +16,8 @@ struct Settlement: Sendable {
     /// Oldest first.
     private(set) var bills: [SettledBill] = []
 
-    /// `billsUntilNow`: what is due until today is billed although the subscription no longer is.
+    /// `billsUntilNow`: what is due until today is billed although the subscription no longer is. What is due
+    /// in arrears is whenever the move ends what runs.
     ///
     /// Throws `unbillable` when an item cannot be billed: nothing of the move is made then.
     init(
@@ -25,9 +26,14 @@ struct Settlement: Sendable {
         self.history = history
         credits = try history.credits(in: basis.calendar.settings.timeZone.zone)
         giveBack(for: reason)
-        guard billsUntilNow || history.subscription.isBillable else { return }
         let window = basis.window.throughDay(by: history.policies)
-        try bill(history.rows(through: max(window, history.billsThrough ?? window)), basis)
+        var rows = history.rows {
+            max(window, ($0.inArrears ? history.endsOn : history.billsThrough) ?? window)
+        }
+        if !billsUntilNow, !history.subscription.isBillable {
+            rows = rows.filter { history.endsOn != nil && $0.item.span.inArrears }
+        }
+        if !rows.isEmpty { try bill(rows, basis) }
     }
 
     /// What the next invoices of the subscription will be, all of one day, when nothing else changes.
@@ -38,7 +44,7 @@ struct Settlement: Sendable {
         guard let day = days.min() else { return [] }
         var next = self
         next.bills = []
-        try next.bill(history.rows(through: day), basis)
+        try next.bill(history.rows { _ in day }, basis)
         return next.bills
     }
 
@@ -148,10 +154,12 @@ extension SubscriptionHistory {
         }
     }
 
-    /// The schedules with a term that starts by the day, as a billing run reads them.
-    fileprivate func rows(through day: Day) -> [DueRow] {
+    /// The schedules with a term that is due through the day that is told for each, as a billing run reads
+    /// them.
+    fileprivate func rows(through day: (ScheduleSpan) -> Day) -> [DueRow] {
         items.filter { !$0.isQuarantined }.flatMap { item in
-            item.schedules.filter { !isPaused($0.schedule) }.map { row(of: item, $0, through: day) }
+            item.schedules.filter { !isPaused($0.schedule) }
+                .map { row(of: item, $0, through: day($0.schedule.span)) }
                 .filter(\.item.isDue)
         }
     }
@@ -174,7 +182,7 @@ extension SubscriptionHistory {
                 quantity: sold.schedule.quantity, price: sold.offer.unit,
                 setUpTerm: sold.schedule.chargesSetUp ? sold.schedule.firstTerm : nil,
                 proration: proration, discounts: discounts(of: item.id, selling: sold.offer),
-                throughDay: day))
+                throughDay: day, isPaidOnce: sold.schedule.isPaidOnce))
     }
 
     fileprivate mutating func move(_ row: DueRow, to standing: DueItem) {
