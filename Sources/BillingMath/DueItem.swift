@@ -16,14 +16,16 @@ package struct DueItem: Hashable, Sendable {
     package let proration: Proration
     /// In the order in which they are taken.
     package let discounts: [HeldDiscount]
-    /// The item's terms that start on or before this day are due, if the rules do not end before: the day
-    /// asked for and as many days as its subscription is invoiced before due.
+    /// The item's terms that are due on or before this day are billed, if the rules do not end before: the
+    /// day asked for and as many days as its subscription is invoiced before due.
     package let throughDay: Day
+    /// Whether its one term, of the day on which it is billed, is no term to the customer.
+    package let isPaidOnce: Bool
 
     package init(
         span: ScheduleSpan, nextTerm: Int, billedAhead: Set<Int> = [], quantity: Quantity, price: UnitPrice,
         setUpTerm: Int? = 0, proration: Proration = Proration(), discounts: [HeldDiscount] = [],
-        throughDay: Day = .last
+        throughDay: Day = .last, isPaidOnce: Bool = false
     ) {
         self.span = span
         self.nextTerm = nextTerm
@@ -34,14 +36,18 @@ package struct DueItem: Hashable, Sendable {
         self.proration = proration
         self.discounts = discounts
         self.throughDay = throughDay
+        self.isPaidOnce = isPaidOnce
     }
 }
 
 extension DueItem {
     package var schedule: Schedule { span.schedule }
 
-    /// When the next term starts and is to be billed; nil when it never will be.
-    package var nextDueOn: Day? { span.start(of: nextTerm) }
+    /// When the next term is to be billed; nil when it never will be.
+    package var nextDueOn: Day? { span.dueOn(nextTerm) }
+
+    /// The first day that is billed of the next term; nil when none ever will be.
+    package var nextStartsOn: Day? { span.start(of: nextTerm) }
 
     package var isDue: Bool { span.isDue(nextTerm, through: throughDay) }
 
@@ -80,7 +86,7 @@ package struct UnitPrice: Hashable, Sendable {
 
 /// What holds for all items of one customer in one run.
 package struct BillingRules: Hashable, Sendable {
-    /// No term that starts after this day is billed, whatever is due of its item.
+    /// No term that is due after this day is billed, whatever holds for its item.
     package let throughDay: Day
     package let tax: CustomerTax
     /// Where the days of terms begin and end.

@@ -7,12 +7,16 @@ package struct ExplainedTerm: Hashable, Sendable {
     package let schedule: Schedule
     /// Counted from 0 at the schedule's anchor.
     package let number: Int
-    /// Terms that started later were not due yet.
+    /// Whether it is no term of many: nothing follows it.
+    package let isPaidOnce: Bool
+    package let billed: BillingTiming
+    /// Terms that started later, or in arrears ended later, were not due yet.
     package let billedThrough: Day
     package let cancelOn: Day?
 
     /// A part is said to be one, and of which days.
     func billed(as part: ExplainedPart?) -> String {
+        if isPaidOnce { return "Billed once, on \(days.start)." }
         let interval = schedule.interval
         let rhythm = interval.count == 1 ? interval.unit.rawValue : "\(interval)"
         let whole = part.map { ", a part of \($0.whole.words)" } ?? ""
@@ -21,14 +25,22 @@ package struct ExplainedTerm: Hashable, Sendable {
     }
 
     var due: [String] {
-        let due = "Every term that starts on or before \(billedThrough) was due when the invoice was made."
-        guard let cancelOn else { return [due] }
-        return [due, "No term that starts on or after \(cancelOn) is billed: cancelled, or not renewed yet."]
+        let moment = billed == .inArrears ? "ends" : "starts"
+        var due = [
+            "Every term that \(moment) on or before \(billedThrough) was due when the invoice was made."
+        ]
+        if billed == .inArrears {
+            due.insert("Billed in arrears: when what is billed of the term ends.", at: 0)
+        }
+        guard let cancelOn else { return due }
+        return due + ["No term that starts on or after \(cancelOn) is billed: cancelled, or not renewed yet."]
     }
 }
 
 extension ExplainedTerm: Decodable {
-    private enum CodingKeys: String, CodingKey { case period, schedule, billedThrough, cancelOn }
+    private enum CodingKeys: String, CodingKey {
+        case period, schedule, paidOnce, billed, billedThrough, cancelOn
+    }
 
     private struct Period: Decodable {
         let start: Day
@@ -52,6 +64,8 @@ extension ExplainedTerm: Decodable {
         self.days = days
         schedule = Schedule(anchor: place.anchor, interval: place.interval)
         number = place.term
+        isPaidOnce = try object.decodeIfPresent(Bool.self, forKey: .paidOnce) ?? false
+        billed = try object.decodeIfPresent(BillingTiming.self, forKey: .billed) ?? .inAdvance
         billedThrough = try object.decode(Day.self, forKey: .billedThrough)
         cancelOn = try object.decodeIfPresent(Day.self, forKey: .cancelOn)
     }

@@ -128,6 +128,10 @@ package struct Explanation: Sendable {
             }
             $0.integer("term", Int64(billed.term.number))
         }
+        if billed.item.isPaidOnce { json.holds("paid_once") }
+        if billed.item.span.inArrears {
+            json.string("billed") { $0.escaped(BillingTiming.inArrears.rawValue) }
+        }
         json.day("billed_through", billed.throughDay)
         if let cancelOn = billed.item.span.cancelOn { json.day("cancel_on", cancelOn) }
         if let model = billed.model { json.object("price_model", model.write(into:)) }

@@ -15,8 +15,8 @@ extension ScheduleSpan {
     package func split(before number: Int) -> (before: ScheduleSpan, after: ScheduleSpan)? {
         guard let day = start(of: number) else { return nil }
         return (
-            ScheduleSpan(schedule, from: startsOn, to: day, cancelOn: cancelOn),
-            ScheduleSpan(schedule, from: day, to: endsOn, cancelOn: cancelOn)
+            ending(on: day),
+            ScheduleSpan(schedule, from: day, to: endsOn, cancelOn: cancelOn, inArrears: inArrears)
         )
     }
 }
@@ -26,7 +26,7 @@ extension DueItem {
     /// while nothing is due at the other.
     package func following(_ price: UnitPrice, from day: Day) -> (before: DueItem, after: DueItem)? {
         guard let number = span.firstTerm(from: day, behind: nextTerm, billedAhead),
-            let parts = span.split(before: number), parts.after.startsOn <= throughDay
+            let parts = span.split(before: number), parts.after.isDue(number, through: throughDay)
         else { return nil }
         // A fee that is charged with no term yet is the new price's.
         let movesSetUp = setUpTerm == number
@@ -34,11 +34,11 @@ extension DueItem {
             DueItem(
                 span: parts.before, nextTerm: nextTerm, billedAhead: billedAhead, quantity: quantity,
                 price: self.price, setUpTerm: movesSetUp ? nil : setUpTerm, proration: proration,
-                discounts: discounts, throughDay: throughDay),
+                discounts: discounts, throughDay: throughDay, isPaidOnce: isPaidOnce),
             DueItem(
                 span: parts.after, nextTerm: number, quantity: quantity, price: price,
                 setUpTerm: movesSetUp ? number : nil, proration: proration, discounts: discounts,
-                throughDay: throughDay)
+                throughDay: throughDay, isPaidOnce: isPaidOnce)
         )
     }
 }

@@ -61,7 +61,7 @@ package struct InvoicePlan: Hashable, Sendable {
 
 /// One invoice to make. Net + tax = gross, and the lines add up to both.
 package struct PlannedInvoice: Hashable, Sendable {
-    /// The day on which all its terms start.
+    /// The day on which all its terms are due: they start on it or, in arrears, end.
     package let serviceDay: Day
     package let currency: Currency
     /// In the order of the items, each item's recurring line before its set-up line.
@@ -79,7 +79,7 @@ package struct PlannedInvoice: Hashable, Sendable {
             let largest = drafts.max { $0.charge.amountMinor.magnitude < $1.charge.amountMinor.magnitude }
             throw OverflowingSum(item: largest?.item ?? 0)
         }
-        serviceDay = drafts[drafts.startIndex].term.start
+        serviceDay = drafts[drafts.startIndex].dueOn
         currency = drafts[drafts.startIndex].currency
         lines = zip(drafts, totals.lineTaxesMinor).map { draft, tax in
             PlannedLine(item: draft.item, term: draft.term, charge: draft.charge, taxMinor: tax)
@@ -102,12 +102,12 @@ package struct PlannedLine: Hashable, Sendable {
 /// The first term of an item that is not billed yet.
 package struct NextTerm: Hashable, Sendable {
     package let number: Int
-    /// When it starts and is to be billed; nil when it never will be.
-    package let start: Day?
+    /// When it is to be billed; nil when it never will be.
+    package let dueOn: Day?
 
     fileprivate init(of item: DueItem, at number: Int) {
         self.number = number
-        start = item.span.start(of: number)
+        dueOn = item.span.dueOn(number)
     }
 }
 
@@ -135,14 +135,15 @@ private struct LineDraft {
     let item: Int
     let currency: Currency
     let term: Term
+    let dueOn: Day
     let charge: Charge
 
     func sharesInvoice(with other: LineDraft) -> Bool {
-        term.start == other.term.start && currency == other.currency
+        dueOn == other.dueOn && currency == other.currency
     }
 
     static func inOrder(_ left: LineDraft, _ right: LineDraft) -> Bool {
-        if left.term.start != right.term.start { return left.term.start < right.term.start }
+        if left.dueOn != right.dueOn { return left.dueOn < right.dueOn }
         if left.currency != right.currency { return left.currency < right.currency }
         if left.item != right.item { return left.item < right.item }
         return left.charge.kind == .recurring && right.charge.kind == .setUp
@@ -173,12 +174,15 @@ extension DueItem {
                 let held = discounts.filter { $0.holds(for: billed.whole) }
                 let whole = held.isEmpty ? recurring : try recurring.less(held)
                 let charge = try whole.covering(billed, by: proration, in: rules.zone)
-                drafts.append(
-                    LineDraft(item: index, currency: price.currency, term: billed.term, charge: charge))
-                if billed.term.number == setUpTerm, let fee = try Charge.setUp(self) {
-                    let setUp = held.isEmpty ? fee : try fee.less(held, after: whole)
+                func add(_ charge: Charge) {
                     drafts.append(
-                        LineDraft(item: index, currency: price.currency, term: billed.term, charge: setUp))
+                        LineDraft(
+                            item: index, currency: price.currency, term: billed.term,
+                            dueOn: billed.dueOn(span.inArrears ? .inArrears : .inAdvance), charge: charge))
+                }
+                add(charge)
+                if billed.term.number == setUpTerm, let fee = try Charge.setUp(self) {
+                    add(held.isEmpty ? fee : try fee.less(held, after: whole))
                 }
             }
         } catch {

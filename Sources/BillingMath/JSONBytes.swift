@@ -60,6 +60,12 @@ struct JSONBytes {
         append(UInt8(ascii: "\""))
     }
 
+    /// `true`. What does not hold is left out.
+    mutating func holds(_ key: StaticString) {
+        self.key(key)
+        plain("true")
+    }
+
     mutating func integer(_ key: StaticString, _ value: Int64) {
         self.key(key)
         if value < 0 { append(UInt8(ascii: "-")) }

@@ -11,13 +11,35 @@ package struct ScheduleSpan: Hashable, Sendable {
     /// No term that starts on or after this day is billed. A term that runs on it is billed whole: that is
     /// what sets it apart from an end.
     package let cancelOn: Day?
+    /// Whether its terms are billed when they end.
+    package let inArrears: Bool
 
-    /// From the anchor on unless told.
-    package init(_ schedule: Schedule, from start: Day? = nil, to end: Day? = nil, cancelOn: Day? = nil) {
+    /// From the anchor on, and in advance, unless told.
+    package init(
+        _ schedule: Schedule, from start: Day? = nil, to end: Day? = nil, cancelOn: Day? = nil,
+        inArrears: Bool = false
+    ) {
         self.schedule = schedule
         startsOn = start ?? schedule.anchor
         endsOn = end
         self.cancelOn = cancelOn
+        self.inArrears = inArrears
+    }
+
+    /// Of what is paid once: one term of one day.
+    package static func once(on day: Day, cancelOn: Day? = nil) -> ScheduleSpan {
+        ScheduleSpan(
+            Schedule(anchor: day, interval: .day), to: day.adding(days: 1), cancelOn: cancelOn)
+    }
+
+    /// The same with another end.
+    package func ending(on day: Day?) -> ScheduleSpan {
+        ScheduleSpan(schedule, from: startsOn, to: day, cancelOn: cancelOn, inArrears: inArrears)
+    }
+
+    /// The same with another day on and after which no term starts.
+    package func cancelled(on day: Day?) -> ScheduleSpan {
+        ScheduleSpan(schedule, from: startsOn, to: endsOn, cancelOn: day, inArrears: inArrears)
     }
 
     /// The first day that is billed of a term; nil when none is: the term starts after the end, after a
@@ -38,8 +60,14 @@ package struct ScheduleSpan: Hashable, Sendable {
         return CycleTerm(term: Term(number: number, start: start, end: end), whole: whole)
     }
 
-    /// The terms from `first` on that start on or before `day`, at most `limit` of them. Ends early where the
-    /// calendar does.
+    /// The day on which a term is billed: in advance the first that is billed of it, in arrears the first
+    /// behind them. Nil where `start(of:)` is, and in arrears when the calendar ends before the term does.
+    package func dueOn(_ number: Int) -> Day? {
+        inArrears ? term(number)?.dueOn(.inArrears) : start(of: number)
+    }
+
+    /// The terms from `first` on that are due on or before `day`, at most `limit` of them. Ends early where
+    /// the calendar does.
     package func terms(from first: Int, through day: Day, limit: Int) -> [CycleTerm] {
         var terms: [CycleTerm] = []
         var number = first
@@ -51,7 +79,7 @@ package struct ScheduleSpan: Hashable, Sendable {
     }
 
     func isDue(_ number: Int, through day: Day) -> Bool {
-        start(of: number).map { $0 <= day } ?? false
+        dueOn(number).map { $0 <= day } ?? false
     }
 }
 
@@ -63,8 +91,16 @@ package struct CycleTerm: Hashable, Sendable {
 
     package var isShort: Bool { term.start > whole.start || term.end < whole.end }
 
-    /// When it is invoiced: some days before it is due, in advance at its start or in arrears at its end.
-    package func invoicedOn(inArrears: Bool, daysBefore: Int) -> Day {
-        (inArrears ? term.end : term.start).adding(days: -daysBefore)
+    /// The day on which it is due: in advance its start, in arrears its end.
+    package func dueOn(_ billed: BillingTiming) -> Day {
+        switch billed {
+        case .inAdvance: term.start
+        case .inArrears: term.end
+        }
+    }
+
+    /// When it is invoiced: some days before it is due.
+    package func invoicedOn(_ billed: BillingTiming, daysBefore: Int) -> Day {
+        dueOn(billed).adding(days: -daysBefore)
     }
 }

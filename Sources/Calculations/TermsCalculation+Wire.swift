@@ -18,8 +18,8 @@ struct TermsInput: CalculationInput {
     let dayOfMonth: Whole<1, 31>?
     /// With alignment `day`: a day on which a term starts.
     let alignedWith: Day?
-    /// Invoiced at the end of a term, not at its start.
-    let inArrears: Bool?
+    /// At the start of a term or at its end; `in_advance` unless told.
+    let billed: BillingTiming?
     let invoiceDaysBeforeDue: Whole<0, 90>?
     /// Where days begin; `UTC` unless told.
     let zone: ZoneName?
@@ -115,6 +115,6 @@ extension TermsInput {
             fraction: FractionResult(
                 numerator: Int64(fraction.numerator), denominator: Int64(fraction.denominator)),
             invoiceOn: cycled.invoicedOn(
-                inArrears: inArrears ?? false, daysBefore: invoiceDaysBeforeDue?.value ?? 0))
+                billed ?? .inAdvance, daysBefore: invoiceDaysBeforeDue?.value ?? 0))
     }
 }

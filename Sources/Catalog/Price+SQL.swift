@@ -11,7 +11,7 @@ extension Price {
         """
         \(p).id, \(p).product_id, \(p).currency, \(p).interval_unit, \(p).interval_count,
         \(p).for_group_id, \(p).for_customer_id, \(p).price_version, \(p).state, \(p).amount_minor,
-        \(p).pricing, \(p).setup_fee_minor, \(p).in_use, \(p).version
+        \(p).pricing, \(p).setup_fee_minor, \(p).billed, \(p).in_use, \(p).version
         """
     }
 
@@ -26,6 +26,7 @@ extension Price {
         amountMinor = try row["amount_minor"]
         pricing = try (row["pricing"] as JSONText?)?.decode()
         setupFeeMinor = try row["setup_fee_minor"]
+        billed = try row["billed"]
         isInUse = try row["in_use"]
         version = try row["version"]
     }
@@ -66,10 +67,10 @@ extension Price {
                 """
                 INSERT INTO prices (tenant_id, id, product_id, currency, interval_unit, interval_count,
                     for_group_id, for_customer_id, price_version, state, amount_minor, pricing,
-                    setup_fee_minor, in_use, version, recorded_at)
+                    setup_fee_minor, billed, in_use, version, recorded_at)
                 SELECT \(tx.scope.tenant), id, product_id, currency, interval_unit, interval_count,
                     for_group_id, for_customer_id, price_version, state, amount_minor, pricing,
-                    setup_fee_minor, false, 1, \(now)
+                    setup_fee_minor, billed, false, 1, \(now)
                 FROM unnest(\(prices.map(\.id.uuid)), \(prices.map(\.product.uuid)),
                     \(prices.map(\.currency.code)), \(prices.map(\.interval?.unit.rawValue)),
                         \(prices.map { $0.interval.map { Int32($0.count) } }),
@@ -77,9 +78,10 @@ extension Price {
                     \(prices.map { Int32($0.priceVersion) }), \(prices.map(\.state.rawValue)),
                     \(prices.map(\.amountMinor)),
                     \(try prices.map { try $0.pricing.map { try JSONText(encoding: $0) } }),
-                    \(prices.map(\.setupFeeMinor)))
+                    \(prices.map(\.setupFeeMinor)), \(prices.map(\.billed.rawValue)))
                     AS price (id, product_id, currency, interval_unit, interval_count, for_group_id,
-                        for_customer_id, price_version, state, amount_minor, pricing, setup_fee_minor)
+                        for_customer_id, price_version, state, amount_minor, pricing, setup_fee_minor,
+                        billed)
                 """)
         }
     }

@@ -37,6 +37,8 @@ struct NewPrice: Codable, Sendable, HasExample {
     let pricing: PriceTerms?
     let setupFee: Money?
     let interval: Interval?
+    /// When its terms are billed, which all later versions keep; `in_advance` unless told.
+    let billed: BillingTiming?
     /// Of these two at most one: whom the price is for; everybody unless told.
     let customerGroupId: CustomerGroupID?
     let customerId: CustomerID?
@@ -66,6 +68,11 @@ struct NewPrice: Codable, Sendable, HasExample {
             errors.append(FieldError("/setup_fee/currency", "must be \(currency), like the price's"))
         }
         if !errors.isEmpty { throw Problem.invalid.with(errors: errors) }
+        if billed == .inArrears, interval == nil {
+            throw CatalogProblem.unusablePricing.with(errors: [
+                FieldError("/billed", "must be in_advance: what is paid once has no term that ends")
+            ])
+        }
         if customerGroupId != nil, customerId != nil {
             throw CatalogProblem.unusablePricing.with(errors: [
                 FieldError("/customer_id", "must not be told with customer_group_id")
@@ -73,7 +80,7 @@ struct NewPrice: Codable, Sendable, HasExample {
         }
         let audience =
             customerGroupId.map(PriceAudience.group) ?? customerId.map(PriceAudience.customer) ?? .everybody
-        return try draft(in: currency).offered(to: audience)
+        return try draft(in: currency).offered(to: audience, billed: billed ?? .inAdvance)
     }
 
     private func draft(in currency: Currency) throws -> PriceDraft {
@@ -104,6 +111,8 @@ struct PriceBody: Versioned, Codable, Sendable {
     let pricing: PriceTerms?
     let setupFee: Money
     let interval: Interval?
+    /// When its terms are billed.
+    let billed: BillingTiming
     /// Whom it is for; both null: everybody.
     let customerGroupId: CustomerGroupID?
     let customerId: CustomerID?
@@ -119,7 +128,7 @@ extension PriceBody {
         self.init(
             id: price.id, productId: price.product, amount: price.amount, pricing: price.pricing,
             setupFee: price.setupFee,
-            interval: price.interval, customerGroupId: price.audience.group,
+            interval: price.interval, billed: price.billed, customerGroupId: price.audience.group,
             customerId: price.audience.customer, priceVersion: price.priceVersion, state: price.state,
             isInUse: price.isInUse,
             version: price.version, actions: price.actions(for: actor))

@@ -30,6 +30,8 @@ package struct Price: Versioned, Sendable, Hashable {
     /// The model by which the price follows from a quantity; nil when each unit costs the amount.
     package let pricing: PriceTerms?
     package let setupFeeMinor: Int64
+    /// When its terms are billed. Every version keeps it.
+    package let billed: BillingTiming
     package let isInUse: Bool
     package let version: Int
 

@@ -116,6 +116,7 @@ package struct PriceDraft: Sendable, Hashable {
     package let pricing: PriceTerms?
     package let setupFeeMinor: Int64
     package var audience = PriceAudience.everybody
+    package var billed = BillingTiming.inAdvance
 
     /// By a model: its amount is what one unit costs. Refused with `unusablePricing` about each field that
     /// is wrong.
@@ -165,11 +166,13 @@ package struct PriceDraft: Sendable, Hashable {
         pricing = price.pricing
         setupFeeMinor = price.setupFeeMinor
         audience = price.audience
+        billed = price.billed
     }
 
-    func offered(to audience: PriceAudience) -> PriceDraft {
+    func offered(to audience: PriceAudience, billed: BillingTiming) -> PriceDraft {
         var draft = self
         draft.audience = audience
+        draft.billed = billed
         return draft
     }
 
@@ -185,7 +188,7 @@ package struct PriceDraft: Sendable, Hashable {
         Price(
             id: .new(), product: product, currency: currency, interval: interval, audience: audience,
             priceVersion: number, state: state, amountMinor: amountMinor, pricing: pricing,
-            setupFeeMinor: setupFeeMinor,
+            setupFeeMinor: setupFeeMinor, billed: billed,
             isInUse: false, version: 1)
     }
 }
@@ -225,12 +228,12 @@ struct PriceChange: Sendable {
             let fee = setupFee?.amountMinor ?? price.setupFeeMinor
             return try PriceDraft(
                 pricing: terms, in: price.currency, every: price.interval, setupFeeMinor: fee
-            ).offered(to: price.audience)
+            ).offered(to: price.audience, billed: price.billed)
         }
         return try PriceDraft(
             currency: price.currency, interval: price.interval,
             amountMinor: amount?.amountMinor ?? price.amountMinor,
             setupFeeMinor: setupFee?.amountMinor ?? price.setupFeeMinor
-        ).offered(to: price.audience)
+        ).offered(to: price.audience, billed: price.billed)
     }
 }

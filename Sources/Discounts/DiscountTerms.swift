@@ -28,7 +28,7 @@ extension DiscountTerms {
     package func covers(_ offer: DiscountableOffer) -> Bool {
         (products.isEmpty || products.contains(offer.product))
             && (families.isEmpty || offer.family.map(families.contains) ?? false)
-            && (intervals.isEmpty || intervals.contains(offer.interval))
+            && (intervals.isEmpty || offer.interval.map(intervals.contains) ?? false)
     }
 
     /// As it takes its place among others: see `Discount.inOrder`.
@@ -49,9 +49,10 @@ extension DiscountTerms {
 package struct DiscountableOffer: Sendable, Hashable {
     package let product: ProductID
     package let family: ProductFamilyID?
-    package let interval: Interval
+    /// Nil for what is paid once.
+    package let interval: Interval?
 
-    package init(product: ProductID, family: ProductFamilyID?, interval: Interval) {
+    package init(product: ProductID, family: ProductFamilyID?, interval: Interval?) {
         self.product = product
         self.family = family
         self.interval = interval

@@ -86,8 +86,8 @@ struct SubscriptionRows: RowKind {
             subscription: subscription,
             items: [
                 SubscriptionItem(
-                    of: subscription, product: price.product, price: price.id, quantity: row.quantity,
-                    terms: row.days.terms, billedTerms: row.days.firstTerm)
+                    of: subscription, price, quantity: row.quantity, terms: row.days.terms,
+                    billedTerms: row.days.firstTerm)
             ],
             today: today)
     }

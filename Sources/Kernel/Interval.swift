@@ -17,6 +17,14 @@ package struct Interval: Hashable, Sendable {
         }
     }
 
+    /// The shortest.
+    package static let day = Interval(oneOf: .day)
+
+    private init(oneOf unit: Unit) {
+        self.unit = unit
+        count = 1
+    }
+
     /// Nil when the count is below 1 or beyond `longest`.
     package init?(_ count: Int, _ unit: Unit) {
         guard (1...Interval.longest(unit)).contains(count) else { return nil }

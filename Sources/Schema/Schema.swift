@@ -37,6 +37,7 @@ package enum Schema {
         migration(31, "renewals", PackageResources._031_renewals_sql),
         migration(32, "prices_for_some", PackageResources._032_prices_for_some_sql),
         migration(33, "scheduled_price_changes", PackageResources._033_scheduled_price_changes_sql),
+        migration(34, "billing_in_arrears", PackageResources._034_billing_in_arrears_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

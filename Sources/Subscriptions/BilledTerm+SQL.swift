@@ -119,9 +119,9 @@ extension BilledTerm {
                 UPDATE billed_terms
                 SET released_by = \(creditNote)
                 WHERE invoice_id = \(invoice) AND released_by = \(notReleased)
-                RETURNING item_id, schedule_no, term_no, starts_on
+                RETURNING item_id, schedule_no, term_no, starts_on, ends_on
             ), earliest AS (
-                SELECT DISTINCT ON (item_id, schedule_no) item_id, schedule_no, term_no, starts_on
+                SELECT DISTINCT ON (item_id, schedule_no) item_id, schedule_no, term_no, starts_on, ends_on
                 FROM released
                 ORDER BY item_id, schedule_no, term_no
             )
@@ -129,6 +129,7 @@ extension BilledTerm {
             SET next_term = e.term_no, has_gaps = true,
                 next_due_on = CASE
                     WHEN \(Subscription.lastsUntil) <= e.starts_on OR d.ends_on <= e.starts_on THEN NULL
+                    WHEN d.in_arrears THEN LEAST(e.ends_on, d.ends_on)
                     ELSE e.starts_on END
             FROM earliest AS e, subscriptions AS s
             WHERE d.item_id = e.item_id AND d.schedule_no = e.schedule_no

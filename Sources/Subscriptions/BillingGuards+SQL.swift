@@ -7,7 +7,7 @@ extension LineCounts {
     /// of which a day has at most one line of each kind. All others cost nothing, which is nearly all.
     init(of claims: [DueClaim], in tx: Transaction) async throws {
         let rows = claims.flatMap { $0.rows.filter { $0.scheduleNumber > 1 } }
-        guard let earliest = rows.compactMap(\.item.nextDueOn).min() else {
+        guard let earliest = rows.compactMap(\.item.nextStartsOn).min() else {
             self = .none
             return
         }

@@ -69,11 +69,11 @@ struct CustomerBill {
     }
 
     /// The day before the first due item would have more terms than the limit: all items advance together,
-    /// so that terms of one day never come to stand on two invoices. An item of which nothing is due limits
-    /// none.
+    /// so that what is due on one day never comes to stand on two invoices. An item of which nothing is due
+    /// limits none.
     private var limitDay: Day {
         let limits = items.filter(\.isDue)
-            .compactMap { $0.schedule.start(of: $0.nextTerm + BillingBasis.termLimit) }
+            .compactMap { $0.span.dueOn($0.nextTerm + BillingBasis.termLimit) }
         return limits.reduce(.last) { min($0, $1.adding(days: -1)) }
     }
 

@@ -76,7 +76,7 @@ extension DueRow {
         """
         SELECT i.customer_id, d.item_id, d.schedule_no, d.subscription_id, s.reference,
             \(Subscription.lastsUntil) AS lasts_until, d.anchor, d.interval_unit, d.interval_count,
-            d.starts_on, d.ends_on, d.next_term,
+            d.starts_on, d.ends_on, d.in_arrears, d.next_term,
             CASE WHEN d.charges_set_up THEN d.first_term END AS set_up_term,
             CASE WHEN d.has_gaps THEN ARRAY(
                 SELECT b.term_no FROM billed_terms AS b
@@ -84,7 +84,7 @@ extension DueRow {
                     AND b.kind = 'recurring' AND b.released_by = \(BilledTerm.notReleased)
             ) END AS billed_ahead,
             d.quantity_micros, p.id AS price_id, p.currency, p.amount_minor, p.setup_fee_minor, p.pricing,
-            t.name,
+            p.interval_unit IS NULL AS paid_once, t.name,
             s.policies
         FROM subscription_items AS i
         CROSS JOIN LATERAL (
@@ -118,8 +118,9 @@ extension DueRow {
 
     private enum Column: Int, ColumnKey {
         case customer, item, schedule, subscription, reference, cancelOn, anchor, unit, count, startsOn,
-            endsOn, nextTerm, setUpTerm, billedAhead, quantity, price, currency, amount, setupFee, pricing,
-            productName, policies
+            endsOn, inArrears, nextTerm, setUpTerm, billedAhead, quantity, price, currency, amount, setupFee,
+            pricing,
+            paidOnce, productName, policies
 
         /// By place: names cost more than values where a run reads a hundred thousand rows.
         func index(in row: Row) -> Int? { rawValue }
@@ -147,7 +148,8 @@ extension DueRow {
         item = DueItem(
             span: ScheduleSpan(
                 Schedule(anchor: try row[Column.anchor], interval: interval), from: try row[Column.startsOn],
-                to: try row[Column.endsOn], cancelOn: try row[Column.cancelOn]),
+                to: try row[Column.endsOn], cancelOn: try row[Column.cancelOn],
+                inArrears: try row[Column.inArrears]),
             nextTerm: try row[Column.nextTerm], billedAhead: Set((billedAhead ?? []).map(Int.init)),
             quantity: try row[Column.quantity],
             price: UnitPrice(
@@ -156,7 +158,8 @@ extension DueRow {
                 pricing: try models.pricing(
                     of: price, row[Column.pricing], in: try row[Column.currency])),
             setUpTerm: try row[Column.setUpTerm], proration: Proration(by: policies),
-            discounts: discounts.of(itemID, scheduleNumber), throughDay: window.throughDay(by: policies))
+            discounts: discounts.of(itemID, scheduleNumber), throughDay: window.throughDay(by: policies),
+            isPaidOnce: try row[Column.paidOnce])
     }
 }
 

@@ -58,7 +58,8 @@ struct FollowedRows: Sendable {
             let schedule = ItemSchedule(
                 number: Int(row.scheduleNumber), product: price.product, price: price.id,
                 quantity: row.item.quantity, span: row.item.span, firstTerm: row.item.nextTerm,
-                nextTerm: standing.nextTerm, chargesSetUp: row.item.setUpTerm != nil, followsPrice: true)
+                nextTerm: standing.nextTerm, chargesSetUp: row.item.setUpTerm != nil,
+                isPaidOnce: row.item.isPaidOnce, followsPrice: true)
             columns.append(
                 schedule,
                 of: ScheduleOwner(
@@ -80,30 +81,35 @@ extension SubscriptionHistory {
         return Set(opened.map(\.schedule.price))
     }
 
-    /// Has the items take the prices that theirs have become, where terms by the day are billed at them.
-    mutating func followPrices(through day: Day) throws {
+    /// Has the items take the prices that theirs have become, where something is due at them through the day
+    /// that is told for each schedule.
+    mutating func followPrices(through day: (ScheduleSpan) -> Day?) throws {
         guard !followed.isEmpty, policies.value(Policies.priceChanges) == .follow else { return }
         for index in items.indices { try items[index].follow(followed, through: day) }
     }
 }
 
 extension ItemHistory {
-    fileprivate mutating func follow(_ prices: FollowedPrices, through day: Day) throws {
+    fileprivate mutating func follow(
+        _ prices: FollowedPrices, through day: (ScheduleSpan) -> Day?
+    ) throws {
         var place = 0
         while place < schedules.count {
             let sold = schedules[place]
             place += 1
-            guard let step = prices[sold.offer.price] else { continue }
+            guard let step = prices[sold.offer.price], let last = day(sold.schedule.span) else { continue }
             let (schedule, span) = (sold.schedule, sold.schedule.span)
             guard
                 let number = span.firstTerm(
                     from: step.effectiveOn, behind: schedule.nextTerm, sold.billedAhead),
-                let parts = span.split(before: number), parts.after.startsOn <= day
+                let parts = span.split(before: number),
+                let dueOn = parts.after.dueOn(number), dueOn <= last
             else { continue }
             let followed = ItemSchedule(
                 number: schedules.count + 1, product: schedule.product, price: step.price.id,
                 quantity: schedule.quantity, span: parts.after, firstTerm: number, nextTerm: number,
-                chargesSetUp: schedule.chargesSetUp && schedule.firstTerm == number, followsPrice: true)
+                chargesSetUp: schedule.chargesSetUp && schedule.firstTerm == number,
+                isPaidOnce: schedule.isPaidOnce, followsPrice: true)
             schedules[place - 1].schedule.close(on: parts.after.startsOn)
             schedules.append(
                 SoldSchedule(schedule: followed, offer: try sold.offer.at(step.price), isNew: true))
@@ -115,7 +121,7 @@ extension Offer {
     fileprivate func at(_ price: Price) throws -> Offer {
         Offer(
             price: price.id, product: product, family: family, productName: productName,
-            unit: try UnitPrice(price), interval: interval)
+            unit: try UnitPrice(price), interval: interval, billed: billed)
     }
 }
 

@@ -1,4 +1,5 @@
 package import BillingMath
+package import Catalog
 package import Kernel
 
 /// By what an item is billed: how many of it at one price version, in terms of one interval from an anchor,
@@ -17,14 +18,17 @@ package struct ItemSchedule: Sendable, Hashable {
     package internal(set) var nextTerm: Int
     /// Whether the set-up fee comes with its first term.
     package let chargesSetUp: Bool
+    /// Whether its price has no interval: it is billed for its one day, and nothing renews it.
+    package let isPaidOnce: Bool
     /// Whether it goes on where another ended because the price of that one was changed: no change of the
     /// subscription.
     package var followsPrice = false
 
     package var terms: Schedule { span.schedule }
+    package var billed: BillingTiming { span.inArrears ? .inArrears : .inAdvance }
 
-    /// The day on which the next term starts; nil when none will ever be due.
-    package var nextDueOn: Day? { span.start(of: nextTerm) }
+    /// The day on which the next term is billed; nil when none ever will be.
+    package var nextDueOn: Day? { span.dueOn(nextTerm) }
 
     /// Undone before it began.
     var isEmpty: Bool { span.endsOn == span.startsOn }
@@ -35,19 +39,22 @@ package struct ItemSchedule: Sendable, Hashable {
         return terms.start(of: number + 1)
     }
 
+    /// Of what is paid once, whether its day has passed.
+    func isPast(on day: Day) -> Bool { isPaidOnce && span.endsOn.map { $0 <= day } ?? false }
+
     /// Ends it on `day`, unless it has ended before.
     mutating func close(on day: Day) {
         let end = max(span.startsOn, span.endsOn.map { min($0, day) } ?? day)
-        span = ScheduleSpan(terms, from: span.startsOn, to: end, cancelOn: span.cancelOn)
+        span = span.ending(on: end)
     }
 
     /// Ends it later, or never.
     mutating func extend(to day: Day?) {
-        span = ScheduleSpan(terms, from: span.startsOn, to: day, cancelOn: span.cancelOn)
+        span = span.ending(on: day)
     }
 
     mutating func cancel(on day: Day?) {
-        span = ScheduleSpan(terms, from: span.startsOn, to: span.endsOn, cancelOn: day)
+        span = span.cancelled(on: day)
     }
 }
 
@@ -75,20 +82,26 @@ package struct SubscriptionItem: Sendable, Hashable {
 }
 
 extension SubscriptionItem {
-    /// An item as it begins, with the subscription's first term, or where a former system left it.
+    /// An item as it begins, with the subscription's first term, or where a former system left it. What is
+    /// paid once has no terms: it is billed on the subscription's first day.
     package init(
-        of subscription: Subscription, product: ProductID, price: PriceID, quantity: Quantity,
-        terms: Schedule, billedTerms: Int? = nil
+        of subscription: Subscription, _ price: Price, quantity: Quantity, terms: Schedule?,
+        billedTerms: Int? = nil
     ) {
-        let start = max(subscription.anchor, terms.anchor)
-        let firstTerm = billedTerms ?? terms.number(runningOn: start) ?? 0
-        let span = ScheduleSpan(terms, from: start, cancelOn: subscription.lastsUntil)
+        let start = max(subscription.anchor, terms?.anchor ?? subscription.anchor)
+        let firstTerm = billedTerms ?? terms?.number(runningOn: start) ?? 0
+        let lastsUntil = subscription.lastsUntil
+        let inArrears = price.billed == .inArrears
+        let span =
+            terms.map { ScheduleSpan($0, from: start, cancelOn: lastsUntil, inArrears: inArrears) }
+            ?? .once(on: start, cancelOn: lastsUntil)
         self.init(
             id: .new(), subscription: subscription.id, removedOn: nil,
             schedules: [
                 ItemSchedule(
-                    number: 1, product: product, price: price, quantity: quantity, span: span,
-                    firstTerm: firstTerm, nextTerm: firstTerm, chargesSetUp: (billedTerms ?? 0) == 0)
+                    number: 1, product: price.product, price: price.id, quantity: quantity, span: span,
+                    firstTerm: firstTerm, nextTerm: firstTerm, chargesSetUp: (billedTerms ?? 0) == 0,
+                    isPaidOnce: terms == nil)
             ])
     }
 }

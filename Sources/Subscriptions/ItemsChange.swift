@@ -64,7 +64,14 @@ extension SubscriptionHistory {
             items[index].removedOn = day
             return
         }
+        if sold.schedule.isPaidOnce {
+            let field = part.offer == nil ? part.quantity == nil ? "/item_id" : "/quantity" : "/price_id"
+            throw PartRefusal(field, "cannot change an item that is paid once: remove it, or add another")
+        }
         let offer = part.offer ?? sold.offer
+        guard offer.interval != nil else {
+            throw PartRefusal("/price_id", "is paid once: add it as an item of its own")
+        }
         let quantity = part.quantity ?? sold.schedule.quantity
         guard offer.unit.currency == subscription.currency else {
             throw PartRefusal("/price_id", "must be in \(subscription.currency), like the subscription")
@@ -87,6 +94,7 @@ extension SubscriptionHistory {
             throw PartRefusal("/price_id", "must be in \(subscription.currency), like the subscription")
         }
         let others = items.filter { $0.removedOn == nil }.map { $0.schedule(on: today).schedule }
+            .filter { !$0.isPaidOnce }
         let ends = others.compactMap { $0.endOfTerm(runningOn: today) }
         let day = max(start(of: when, today, termEnd: ends.min()), subscription.anchor)
         let shared = part.startsTerm ? nil : others.first { $0.terms.interval == offer.interval }
@@ -98,8 +106,11 @@ extension SubscriptionHistory {
 
     /// Terms of its own, which keep the customer's billing day unless a term is to begin with the change.
     private func ownTerms(_ offer: Offer, from day: Day, _ part: ItemsChange.Part) -> Schedule {
-        part.startsTerm
-            ? Schedule(anchor: day, interval: offer.interval) : policies.terms(offer.interval, from: day)
+        // What is paid once has but its day.
+        guard let interval = offer.interval, !part.startsTerm else {
+            return Schedule(anchor: day, interval: offer.interval ?? .day)
+        }
+        return policies.terms(interval, from: day)
     }
 
     /// The first day of what follows.

@@ -54,7 +54,7 @@ extension Subscription {
                         SELECT FROM subscription_items AS i
                         JOIN item_schedules AS d ON d.tenant_id = i.tenant_id AND d.item_id = i.id
                         WHERE i.tenant_id = s.tenant_id AND i.subscription_id = s.id
-                            AND s.state = 'active' AND d.next_due_on IS NOT NULL)
+                            AND d.next_due_on IS NOT NULL AND (s.state = 'active' OR \(isOwed)))
                 RETURNING tenant_id, id, version
             ), unbillable AS (
                 UPDATE item_schedules AS d
@@ -69,6 +69,13 @@ extension Subscription {
         try await Event.record(ended, in: tx, at: now)
         return ended.count
     }
+
+    /// Whether the next term of schedule `d`, billed in arrears, is owed though subscription `s` is
+    /// suspended: it began before, or is to be billed in spite of it. Somebody resumes or cancels it first.
+    private static let isOwed: SQL =
+        """
+        (d.in_arrears AND (s.suspension_billing <> 'skip' OR \(ItemSchedule.nextStart) < s.suspended_on))
+        """
 
     /// Subscriptions that nobody renewed lapse on the day up to which they were, once nothing of them is left
     /// to bill, and are cancelled when the days of grace are over.

@@ -1,3 +1,4 @@
+import BillingMath
 import Customers
 import Foundation
 import Kernel
@@ -157,7 +158,7 @@ private struct Given {
             """
             SELECT d.item_id, d.is_billable, s.version, d.schedule_no, d.anchor, d.interval_unit,
                 d.interval_count, d.next_term, d.next_due_on, \(Subscription.lastsUntil) AS cancel_on,
-                d.quantity_micros, d.price_id,
+                d.quantity_micros, d.price_id, p.billed,
                 p.currency, p.amount_minor, p.setup_fee_minor,
                 COALESCE(d.invoice_days_before_due, \(company)) AS days_before_due,
                 ARRAY(
@@ -196,7 +197,8 @@ extension ScheduleInputs {
             interval: StoredInterval(unit: try row["interval_unit"], count: try row["interval_count"]),
             nextTerm: try row["next_term"], nextDueOn: try row["next_due_on"],
             billedAhead: (try row["billed_ahead"] as [Int32]).map(Int.init), cancelOn: try row["cancel_on"],
-            invoiceDaysBeforeDue: try row["days_before_due"], quantity: try row["quantity_micros"],
+            invoiceDaysBeforeDue: try row["days_before_due"],
+            billed: try row["billed"], quantity: try row["quantity_micros"],
             priceId: try row["price_id"], unitPrice: Money(try row["amount_minor"], currency),
             setupFee: Money(try row["setup_fee_minor"], currency))
     }

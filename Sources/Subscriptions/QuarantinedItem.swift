@@ -1,3 +1,4 @@
+package import BillingMath
 package import Kernel
 
 /// An item that could not be billed, with what the planner was given of it and why. No run tries it until it
@@ -56,6 +57,8 @@ package struct ScheduleInputs: Sendable, Hashable, Codable {
     /// No term that starts on or after this day is billed.
     package let cancelOn: Day?
     package let invoiceDaysBeforeDue: Int
+    /// Nil of what came here before prices said it: then in advance.
+    package let billed: BillingTiming?
     package let quantity: Quantity
     package let priceId: PriceID
     package let unitPrice: Money

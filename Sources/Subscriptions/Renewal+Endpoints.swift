@@ -40,7 +40,9 @@ extension Subscriptions {
                 tag: "Subscriptions", name: "setRenewal",
                 summary: "Choose whether a subscription renews by itself or by hand",
                 details: "By hand, it lasts until the end of the terms that are billed or run.",
-                problems: [.notFound, .stale, SubscriptionsProblem.wrongState])
+                problems: [
+                    .notFound, .stale, SubscriptionsProblem.wrongState, SubscriptionsProblem.nothingToRenew,
+                ])
         ) { (request: Request<SubscriptionPath, NoQuery, RenewalChoice>, change: Change) in
             try await make(request.body, of: request.path.id, in: change)
                 .told { SubscriptionBody($0.whole, for: request.actor) }

@@ -32,9 +32,10 @@ extension SubscriptionHistory {
     mutating func renew(_ terms: Int, today: Day) throws {
         let longest = items.filter { !$0.isRemoved(on: today) }
             .map { $0.schedule(on: subscription.renewedUntil ?? today).schedule }
-            .max { nextTerm(of: $0, count: 1).until < nextTerm(of: $1, count: 1).until }
+            .filter { !$0.isPaidOnce }
+            .max { nextTerm(of: $0, 1, today).until < nextTerm(of: $1, 1, today).until }
         guard let longest else { throw SubscriptionsProblem.nothingToRenew }
-        let bought = nextTerm(of: longest, count: terms)
+        let bought = nextTerm(of: longest, terms, today)
         let horizon = BillingGuards.horizon(from: today)
         if bought.lastStart > horizon {
             throw SubscriptionsProblem.unusableChange.with(errors: [
@@ -47,24 +48,32 @@ extension SubscriptionHistory {
         billsThrough = bought.lastStart
     }
 
-    mutating func setRenewal(_ mode: RenewalMode, today: Day) {
+    /// Throws `nothingToRenew` by hand when all that is left of it is paid once.
+    mutating func setRenewal(_ mode: RenewalMode, today: Day) throws {
         guard mode != subscription.renewal else { return }
         subscription.renewal = mode
         subscription.renewedUntil = nil
         if mode == .manual {
             // What is billed, and what runs and is not billed yet.
-            let ends = items.filter { !$0.isRemoved(on: today) }
+            let renewed = items.filter { !$0.isRemoved(on: today) }
                 .map { $0.schedule(on: today).schedule }
-                .flatMap { [$0.terms.start(of: $0.nextTerm), $0.endOfTerm(runningOn: today)] }
+                .filter { !$0.isPaidOnce }
+            if renewed.isEmpty { throw SubscriptionsProblem.nothingToRenew }
+            let ends = renewed.flatMap { [$0.terms.start(of: $0.nextTerm), $0.endOfTerm(runningOn: today)] }
             subscription.renewedUntil = max(ends.compactMap { $0 }.max() ?? today, subscription.anchor)
         }
         limitSchedules()
     }
 
     /// When the terms from the first on that is not bought end, and when the last of them starts.
-    private func nextTerm(of schedule: ItemSchedule, count: Int) -> (lastStart: Day, until: Day) {
+    private func nextTerm(
+        of schedule: ItemSchedule, _ count: Int, _ today: Day
+    ) -> (lastStart: Day, until: Day) {
+        // In arrears the term that runs is not billed; bought it is.
+        let running = schedule.span.inArrears ? schedule.terms.number(runningOn: today) : nil
         let first =
-            subscription.renewedUntil.flatMap { schedule.terms.number(runningOn: $0) } ?? schedule.nextTerm
+            subscription.renewedUntil.flatMap { schedule.terms.number(runningOn: $0) }
+            ?? max(schedule.nextTerm, running.map { $0 + 1 } ?? 0)
         return (
             schedule.terms.start(of: first + count - 1) ?? .last,
             schedule.terms.start(of: first + count) ?? .last

@@ -49,7 +49,7 @@ struct SettledLineBody: Codable, Sendable {
 /// What a change would cost now, and what the next invoices would be.
 struct PreviewBody: Codable, Sendable {
     let now: SettlementBody
-    /// When the next terms start; null when none will.
+    /// When the next terms are billed; null when none will be.
     let nextDueOn: Day?
     let next: [SettledInvoiceBody]
     /// Handed in with the change, it is only made if it comes to exactly this.

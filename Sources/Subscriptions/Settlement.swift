@@ -16,7 +16,8 @@ struct Settlement: Sendable {
     /// Oldest first.
     private(set) var bills: [SettledBill] = []
 
-    /// `billsUntilNow`: what is due until today is billed although the subscription no longer is.
+    /// `billsUntilNow`: what is due until today is billed although the subscription no longer is. What is due
+    /// in arrears is whenever the move ends what runs.
     ///
     /// Throws `unbillable` when an item cannot be billed: nothing of the move is made then.
     init(
@@ -25,9 +26,14 @@ struct Settlement: Sendable {
         self.history = history
         credits = try history.credits(in: basis.calendar.settings.timeZone.zone)
         giveBack(for: reason)
-        guard billsUntilNow || history.subscription.isBillable else { return }
         let window = basis.window.throughDay(by: history.policies)
-        try bill(through: max(window, history.billsThrough ?? window), basis)
+        let billsAll = billsUntilNow || history.subscription.isBillable
+        let ahead = max(window, history.billsThrough ?? window)
+        let (ends, ended) = (history.endsOn != nil, max(window, history.endsOn ?? window))
+        try bill(basis) { span in
+            if span.inArrears { return billsAll || ends ? ended : nil }
+            return billsAll ? ahead : nil
+        }
     }
 
     /// What the next invoices of the subscription will be, all of one day, when nothing else changes.
@@ -38,7 +44,7 @@ struct Settlement: Sendable {
         guard let day = days.min() else { return [] }
         var next = self
         next.bills = []
-        try next.bill(through: day, basis)
+        try next.bill(basis) { _ in day }
         return next.bills
     }
 
@@ -53,10 +59,12 @@ struct Settlement: Sendable {
         }
     }
 
-    private mutating func bill(through day: Day, _ basis: BillingBasis) throws {
+    /// Bills what is due through the day that is told for each schedule, or nothing of it.
+    private mutating func bill(_ basis: BillingBasis, through day: (ScheduleSpan) -> Day?) throws {
         try history.followPrices(through: day)
-        let claim = DueClaim(customer: history.customer, rows: history.rows(through: day))
-        var account = CustomerBill(claim, basis)
+        let rows = history.rows(through: day)
+        if rows.isEmpty { return }
+        var account = CustomerBill(DueClaim(customer: history.customer, rows: rows), basis)
         repeat {
             let plan = account.plan()
             if let failure = account.failures.first {
@@ -150,11 +158,13 @@ extension SubscriptionHistory {
         }
     }
 
-    /// The schedules with a term that starts by the day, as a billing run reads them.
-    fileprivate func rows(through day: Day) -> [DueRow] {
+    /// The schedules with a term that is due through the day that is told for each, as a billing run reads
+    /// them.
+    fileprivate func rows(through day: (ScheduleSpan) -> Day?) -> [DueRow] {
         items.filter { !$0.isQuarantined }.flatMap { item in
-            item.schedules.filter { !isPaused($0.schedule) }.map { row(of: item, $0, through: day) }
-                .filter(\.item.isDue)
+            item.schedules.filter { !isPaused($0.schedule) }.compactMap { sold in
+                day(sold.schedule.span).map { row(of: item, sold, through: $0) }
+            }.filter(\.item.isDue)
         }
     }
 
@@ -176,7 +186,7 @@ extension SubscriptionHistory {
                 quantity: sold.schedule.quantity, price: sold.offer.unit,
                 setUpTerm: sold.schedule.chargesSetUp ? sold.schedule.firstTerm : nil,
                 proration: proration, discounts: discounts(of: item.id, selling: sold.offer),
-                throughDay: day))
+                throughDay: day, isPaidOnce: sold.schedule.isPaidOnce))
     }
 
     fileprivate mutating func move(_ row: DueRow, to standing: DueItem) {

@@ -78,7 +78,8 @@ extension Subscription {
         return updated
     }
 
-    /// Writes the state and the cancellation day, and what follows from them for the schedules.
+    /// Writes the state and the days, and whether the schedules are billed at all. What is due of them when
+    /// the settlement writes.
     func update(in tx: Transaction) async throws -> Subscription {
         let updated = try await tx.first(
             """
@@ -93,8 +94,7 @@ extension Subscription {
         try await tx.run(
             """
             UPDATE item_schedules
-            SET is_billable = \(isBillable),
-                next_due_on = CASE WHEN \(lastsUntil) <= next_due_on THEN NULL ELSE next_due_on END
+            SET is_billable = \(isBillable)
             WHERE item_id IN (SELECT i.id FROM subscription_items AS i WHERE i.subscription_id = \(id))
             """)
         return updated
@@ -109,7 +109,8 @@ struct SubscriptionFilter: Sendable {
 }
 
 extension ItemSchedule {
-    /// Of a row of item_schedules with `product_id` and the subscription's `lasts_until`.
+    /// Of a row of item_schedules with `product_id` and `paid_once` of its price, and the subscription's
+    /// `lasts_until`.
     init(row: Row) throws {
         number = try row["schedule_no"]
         product = try row["product_id"]
@@ -117,11 +118,12 @@ extension ItemSchedule {
         quantity = try row["quantity_micros"]
         span = ScheduleSpan(
             try Schedule(row: row), from: try row["starts_on"], to: try row["ends_on"],
-            cancelOn: try row["lasts_until"])
+            cancelOn: try row["lasts_until"], inArrears: try row["in_arrears"])
         firstTerm = try row["first_term"]
         nextTerm = try row["next_term"]
         chargesSetUp = try row["charges_set_up"]
         followsPrice = try row["follows_price"]
+        isPaidOnce = try row["paid_once"]
     }
 }
 
@@ -132,8 +134,8 @@ extension SubscriptionItem {
             """
             SELECT i.id, i.subscription_id, i.removed_on, d.schedule_no, d.price_id, p.product_id,
                 d.quantity_micros, d.anchor, d.interval_unit, d.interval_count, d.starts_on, d.ends_on,
-                \(Subscription.lastsUntil) AS lasts_until, d.first_term, d.next_term, d.charges_set_up,
-                d.follows_price
+                d.in_arrears, \(Subscription.lastsUntil) AS lasts_until, d.first_term, d.next_term,
+                d.charges_set_up, d.follows_price, p.interval_unit IS NULL AS paid_once
             FROM subscriptions AS s
             JOIN subscription_items AS i ON i.tenant_id = s.tenant_id AND i.subscription_id = s.id
             JOIN item_schedules AS d ON d.tenant_id = i.tenant_id AND d.item_id = i.id

@@ -128,7 +128,13 @@ struct SubscriptionItemBody: Codable, Sendable {
     let quantity: Quantity
     let anchor: Day
     let interval: Interval
+    /// Whether it is billed for its first day alone, and nothing renews it; the interval is that day.
+    let paidOnce: Bool
+    /// When its terms are billed.
+    let billed: BillingTiming
+    /// The first term that is not billed yet.
     let nextTerm: Int
+    /// When that is billed: when it starts or, in arrears, ends.
     let nextDueOn: Day?
     /// The day from which on it is no longer part of the subscription.
     let removedOn: Day?
@@ -144,6 +150,8 @@ struct ItemScheduleBody: Codable, Sendable {
     let quantity: Quantity
     let anchor: Day
     let interval: Interval
+    let paidOnce: Bool
+    let billed: BillingTiming
     let startsOn: Day
     /// The first day on which it no longer holds.
     let endsOn: Day?
@@ -172,8 +180,9 @@ extension SubscriptionItemBody {
         let sold = item.schedule(on: today)
         self.init(
             id: item.id, productId: sold.product, priceId: sold.price, quantity: sold.quantity,
-            anchor: sold.terms.anchor, interval: sold.terms.interval, nextTerm: sold.nextTerm,
-            nextDueOn: sold.nextDueOn, removedOn: item.removedOn,
+            anchor: sold.terms.anchor, interval: sold.terms.interval, paidOnce: sold.isPaidOnce,
+            billed: sold.billed, nextTerm: sold.nextTerm, nextDueOn: sold.nextDueOn,
+            removedOn: item.removedOn,
             schedules: item.inOrder.map(ItemScheduleBody.init))
     }
 }
@@ -183,6 +192,8 @@ extension ItemScheduleBody {
         self.init(
             number: schedule.number, productId: schedule.product, priceId: schedule.price,
             quantity: schedule.quantity, anchor: schedule.terms.anchor, interval: schedule.terms.interval,
-            startsOn: schedule.span.startsOn, endsOn: schedule.span.endsOn, nextDueOn: schedule.nextDueOn)
+            paidOnce: schedule.isPaidOnce, billed: schedule.billed, startsOn: schedule.span.startsOn,
+            endsOn: schedule.span.endsOn,
+            nextDueOn: schedule.nextDueOn)
     }
 }

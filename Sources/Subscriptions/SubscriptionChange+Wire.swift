@@ -63,7 +63,7 @@ extension NewChange {
         if !unusable.isEmpty {
             throw SubscriptionsProblem.unusableChange.with(
                 errors: unusable.map {
-                    FieldError("/items/\($0)/price_id", "is not a current, recurring price of your catalogue")
+                    FieldError("/items/\($0)/price_id", "is not a current price of your catalogue")
                 })
         }
         return ItemsChange(

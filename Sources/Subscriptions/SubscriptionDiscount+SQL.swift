@@ -152,7 +152,8 @@ struct DueDiscounts: Sendable {
             guard let terms = try? Schedule(row: row) else { continue }
             let discount = try SubscriptionDiscount(row: row)
             let offer = DiscountableOffer(
-                product: try row["product_id"], family: try row["family_id"], interval: terms.interval)
+                product: try row["product_id"], family: try row["family_id"],
+                interval: try row["paid_once"] ? nil : terms.interval)
             let own: DiscountedItem? = try row["is_own"] ? DiscountedItem(row: row) : nil
             held[key, default: HeldDiscounts()].add(
                 discount.held(own, selling: offer), of: discount.terms)
@@ -164,7 +165,8 @@ struct DueDiscounts: Sendable {
     static func selection(of customers: [CustomerID], in window: DueWindow) -> SQL {
         """
         SELECT \(SubscriptionDiscount.columns), d.item_id, d.schedule_no, d.anchor, d.interval_unit,
-            d.interval_count, p.product_id, t.family_id, c.item_id IS NOT NULL AS is_own, c.starts_on,
+            d.interval_count, p.interval_unit IS NULL AS paid_once, p.product_id, t.family_id,
+            c.item_id IS NOT NULL AS is_own, c.starts_on,
             c.ends_on, c.amount_minor AS share_minor
         FROM subscription_discounts AS g
         CROSS JOIN LATERAL (

@@ -124,6 +124,8 @@ extension SubscriptionHistory {
         let sold = items.filter { !$0.isRemoved(on: day) }
             .map { (id: $0.id, sold: $0.schedule(on: day)) }
             .filter { terms.covers($0.sold.offer.discountable) }
+            // What is paid once has no further term.
+            .filter { !$0.sold.schedule.isPaidOnce || $0.sold.schedule.nextDueOn != nil }
         if sold.isEmpty { return [:] }
         var shares = sold.map { _ in Int64?.none }
         if case .amount(let amountMinor) = terms.value {

@@ -49,10 +49,10 @@ extension SubscriptionHistory {
             EXISTS (
                 SELECT FROM quarantined_items AS q WHERE q.tenant_id = i.tenant_id AND q.item_id = i.id
             ) AS is_quarantined, d.schedule_no, d.price_id, p.product_id, d.quantity_micros, d.anchor,
-            d.interval_unit, d.interval_count, d.starts_on, d.ends_on,
+            d.interval_unit, d.interval_count, d.starts_on, d.ends_on, d.in_arrears,
             \(Subscription.lastsUntil) AS lasts_until, d.first_term, d.next_term,
-            d.charges_set_up, d.follows_price, p.currency, p.amount_minor, p.setup_fee_minor, p.pricing,
-            t.name AS product_name, t.family_id,
+            d.charges_set_up, d.follows_price, p.interval_unit IS NULL AS paid_once, p.currency, p.amount_minor,
+            p.setup_fee_minor, p.pricing, p.billed, t.name AS product_name, t.family_id,
             CASE WHEN d.has_gaps THEN ARRAY(
                 SELECT b.term_no FROM billed_terms AS b
                 WHERE b.item_id = d.item_id AND b.schedule_no = d.schedule_no AND b.term_no > d.next_term
@@ -99,7 +99,7 @@ extension SoldSchedule {
         offer = Offer(
             price: schedule.price, product: schedule.product, family: try row["family_id"],
             productName: try row["product_name"], unit: try UnitPrice(row: row),
-            interval: schedule.terms.interval)
+            interval: schedule.isPaidOnce ? nil : schedule.terms.interval, billed: try row["billed"])
     }
 }
 
@@ -142,27 +142,27 @@ extension [SubscriptionItemID: [BilledLine]] {
 }
 
 extension Offer {
-    /// What some prices sell to a customer; a price that is not recurring, or for others, is no offer.
+    /// What some prices sell to a customer; a price that is no longer sold, or for others, is no offer.
     static func find(
         _ prices: [PriceID], for customer: CustomerID, in tx: Transaction
     ) async throws -> [PriceID: Offer] {
         let offers = try await tx.all(
             """
             SELECT p.id, p.product_id, t.family_id, t.name AS product_name, p.currency, p.amount_minor,
-                p.setup_fee_minor, p.pricing, p.interval_unit, p.interval_count
+                p.setup_fee_minor, p.pricing, p.billed, p.interval_unit, p.interval_count
             FROM prices AS p
             JOIN products AS t ON t.tenant_id = p.tenant_id AND t.id = p.product_id
-            WHERE p.id = ANY(\(prices.map(\.uuid))) AND p.state = 'current' AND p.interval_unit IS NOT NULL
+            WHERE p.id = ANY(\(prices.map(\.uuid))) AND p.state = 'current'
                 AND \(PriceAudience.includes(customer))
             """
         ) { row in
-            let unit: Interval.Unit = try row["interval_unit"]
-            guard let interval = Interval(try row["interval_count"], unit) else {
-                throw BillingFault.unreadableSchedule
-            }
+            let unit: Interval.Unit? = try row["interval_unit"]
+            let interval = try unit.flatMap { Interval(try row["interval_count"], $0) }
+            if unit != nil, interval == nil { throw BillingFault.unreadableSchedule }
             return Offer(
                 price: try row["id"], product: try row["product_id"], family: try row["family_id"],
-                productName: try row["product_name"], unit: try UnitPrice(row: row), interval: interval)
+                productName: try row["product_name"], unit: try UnitPrice(row: row), interval: interval,
+                billed: try row["billed"])
         }
         return Dictionary(uniqueKeysWithValues: offers.map { ($0.price, $0) })
     }

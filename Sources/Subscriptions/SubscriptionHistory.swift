@@ -15,8 +15,11 @@ struct SubscriptionHistory: Sendable {
     let discounts: [SubscriptionDiscount]
     /// What prices have become, or will.
     let followed: FollowedPrices
-    /// The last day of which a move bills the terms that start by it, where it bills ahead.
+    /// The last day of which a move bills the terms that start by it, where it bills ahead. Terms in arrears
+    /// are never billed ahead: they are not over.
     var billsThrough: Day?
+    /// The day on which a move ends all that runs. What was used until then in arrears is billed with it.
+    var endsOn: Day?
     var policies: PolicyCascade { customer.policies.with(subscription: subscription.policies) }
     var proration: Proration { Proration(by: policies) }
 
@@ -50,7 +53,7 @@ struct ItemHistory: Sendable {
     let billed: [BilledLine]
 
     /// From when to when it is one and the same: what goes on unchanged, after a plan that was withdrawn, is
-    /// no change.
+    /// no change. Nor is that the day of what is paid once passes.
     var changes: [ScheduleSpan] {
         var sold: [SoldSchedule] = []
         for next in inOrder {
@@ -60,7 +63,7 @@ struct ItemHistory: Sendable {
             }
             sold[sold.count - 1].schedule.extend(to: next.schedule.span.endsOn)
         }
-        return sold.map(\.schedule.span)
+        return sold.map(\.schedule).map { $0.isPaidOnce ? $0.span.ending(on: removedOn) : $0.span }
     }
 
     /// Those that hold on any day, in the order of their days: what is taken up again before a plan begins is
@@ -94,7 +97,9 @@ struct Offer: Sendable, Hashable {
     let family: ProductFamilyID?
     let productName: String
     let unit: UnitPrice
-    let interval: Interval
+    /// Nil for what is paid once.
+    let interval: Interval?
+    let billed: BillingTiming
 
     var discountable: DiscountableOffer {
         DiscountableOffer(product: product, family: family, interval: interval)
@@ -116,23 +121,30 @@ struct BilledLine: Sendable, Hashable {
 // What changes do to schedules. One that has ended is left alone; only the end that a plan has set, and that
 // left no mark, is taken back.
 extension ItemHistory {
-    /// Nothing of it is billed from `day` on.
-    mutating func close(on day: Day) {
-        for index in schedules.indices { schedules[index].schedule.close(on: day) }
+    /// Nothing of it is billed from `day` on, or nothing by some of its schedules.
+    mutating func close(on day: Day, where isClosed: (ScheduleSpan) -> Bool = { _ in true }) {
+        for index in schedules.indices where isClosed(schedules[index].schedule.span) {
+            schedules[index].schedule.close(on: day)
+        }
     }
 
-    /// From `day` on, or from the first of these terms, it is billed so.
+    /// From `day` on, or from the first of these terms, it is billed so; what is paid once on `day`.
     mutating func open(_ offer: Offer, _ quantity: Quantity, _ terms: Schedule, from day: Day, cancelOn: Day?)
     {
-        let start = max(day, terms.anchor)
-        let first = terms.number(runningOn: start) ?? 0
+        let span =
+            offer.interval == nil
+            ? ScheduleSpan.once(on: day, cancelOn: cancelOn)
+            : ScheduleSpan(
+                terms, from: max(day, terms.anchor), cancelOn: cancelOn, inArrears: offer.billed == .inArrears
+            )
+        let first = span.schedule.number(runningOn: span.startsOn) ?? 0
         let before = schedules.last?.schedule
         // Nothing of it was ever billed: the fee moves on to what takes its place.
         let movesSetUp = before.map { $0.chargesSetUp && $0.isEmpty && $0.nextTerm == $0.firstTerm } ?? true
         let schedule = ItemSchedule(
             number: schedules.count + 1, product: offer.product, price: offer.price, quantity: quantity,
-            span: ScheduleSpan(terms, from: start, cancelOn: cancelOn), firstTerm: first, nextTerm: first,
-            chargesSetUp: movesSetUp)
+            span: span, firstTerm: first, nextTerm: first, chargesSetUp: movesSetUp,
+            isPaidOnce: offer.interval == nil)
         schedules.append(SoldSchedule(schedule: schedule, offer: offer, isNew: true))
     }
 
@@ -162,8 +174,25 @@ extension ItemHistory {
             if start >= paused, start <= day { schedules[index].schedule.close(on: start) }
         }
         guard let running, !isRemoved(on: day) else { return }
+        // What was paid once before the pause is not paid again.
+        if running.schedule.isPaidOnce, running.schedule.span.startsOn < paused { return }
         let next = inOrder.map(\.schedule.span.startsOn).first { $0 > day }
         reopen(running, from: day, to: [removedOn, next].compactMap { $0 }.min())
+    }
+
+    /// Ends the schedules, or some of them, at their first term that is not billed and starts from
+    /// `suspended` on and before `day`. Returns whether there was one.
+    @discardableResult
+    mutating func leaveOut(
+        from suspended: Day?, before day: Day, where isEnded: (ScheduleSpan) -> Bool = { _ in true }
+    ) -> Bool {
+        var missed = false
+        for index in schedules.indices where isEnded(schedules[index].schedule.span) {
+            guard let start = schedules[index].firstMissed(from: suspended, before: day) else { continue }
+            missed = true
+            schedules[index].schedule.close(on: start)
+        }
+        return missed
     }
 
     /// Leaves out the terms that start from `suspended` on and before `resumed`, and bills the rest of the
@@ -171,12 +200,8 @@ extension ItemHistory {
     mutating func skip(from suspended: Day?, to resumed: Day) {
         guard !isRemoved(on: resumed) else { return }
         let running = inOrder.last { $0.schedule.span.startsOn <= resumed }
-        var missed = false
-        for index in schedules.indices {
-            guard let day = schedules[index].firstMissed(from: suspended, before: resumed) else { continue }
-            missed = true
-            schedules[index].schedule.close(on: day)
-        }
+        let missed = leaveOut(from: suspended, before: resumed)
+        if missed, let running, running.schedule.isPaidOnce { return reopen(running, from: resumed) }
         guard missed, let running, running.schedule.span.endsOn.map({ $0 > resumed }) ?? true else { return }
         // It goes on where it began with the resumption, or was billed before the suspension.
         let goesOn = schedules.contains {

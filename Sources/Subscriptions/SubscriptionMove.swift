@@ -64,12 +64,13 @@ extension SubscriptionHistory {
         case .withdrawChanges: try after.withdrawChanges(after: today)
         case .cancel(let credits, let overridesMinimum):
             if !overridesMinimum { try subscription.requireMinimum(by: today) }
+            after.leaveOutMissed(before: boundary(today))
             after.cancel(today, credits: credits)
         case .cancelAtTermEnd: after.cancelAtTermEnd(today)
         case .suspend(let reason): after.suspend(reason, today)
         case .resume: after.resume(today)
         case .renew(let terms): try after.renew(terms, today: today)
-        case .setRenewal(let mode): after.setRenewal(mode, today: today)
+        case .setRenewal(let mode): try after.setRenewal(mode, today: today)
         }
         return after
     }
@@ -84,6 +85,8 @@ extension SubscriptionHistory {
                 continue
             }
             let isToCome = running.schedule.span.startsOn > max(today, subscription.anchor)
+            // Its day passes whatever is planned.
+            if running.schedule.isPaidOnce, !isToCome { continue }
             let planned = isToCome ? running.schedule.span.startsOn : running.schedule.span.endsOn
             guard let planned, planned > today, subscription.cancelOn.map({ planned < $0 }) ?? true else {
                 continue
@@ -104,13 +107,28 @@ extension SubscriptionHistory {
         subscription.clearSuspension()
         subscription.cancelOn = min(subscription.cancelOn ?? today, today)
         limitSchedules()
-        if credits { closeAll(on: boundary(today)) }
+        endsOn = boundary(today)
+        for index in items.indices {
+            // Without credits what is paid for stays paid for; what is not, because it is billed at its end,
+            // ends here.
+            items[index].close(on: boundary(today)) { credits || $0.inArrears }
+        }
+    }
+
+    /// Cancelled while it is suspended, it owes what began before and is billed in arrears, and nothing that
+    /// began meanwhile: nobody resumes it.
+    private mutating func leaveOutMissed(before day: Day) {
+        guard subscription.state == .suspended, !subscription.isBillable else { return }
+        for index in items.indices {
+            items[index].leaveOut(from: subscription.suspendedOn, before: day) { $0.inArrears }
+        }
     }
 
     /// When the last running term ends, or the first that reaches the minimum; until then the other items
     /// renew. A term behind it that is billed already is given back.
     private mutating func cancelAtTermEnd(_ today: Day) {
         let running = items.filter { !$0.isRemoved(on: today) }.map { $0.schedule(on: today) }
+            .filter { !$0.schedule.isPast(on: today) }
         let least = subscription.minimumUntil.map { max(today, $0.adding(days: -1)) } ?? today
         let end = running.compactMap { $0.schedule.endOfTerm(runningOn: least) }.max() ?? today
         subscription.cancelOn = end
@@ -143,6 +161,7 @@ extension SubscriptionHistory {
         // Nothing is used while it is paused: the unused rest is given back.
         subscription.suspendedOn = boundary(today)
         subscription.suspensionBilling = .skip
+        endsOn = boundary(today)
         for index in items.indices { items[index].pause(on: boundary(today)) }
     }
 
@@ -160,10 +179,6 @@ extension SubscriptionHistory {
                 items[index].skip(from: suspended, to: day)
             }
         }
-    }
-
-    private mutating func closeAll(on day: Day) {
-        for index in items.indices { items[index].close(on: day) }
     }
 }
 

@@ -114,15 +114,19 @@ package struct Subscriptions: Sendable {
         let terms = try await terms(
             of: prices, for: order, from: subscription.anchor, calendar, in: change.tx)
         let anchor = subscription.anchor
+        let renewed = terms.compactMap { $0 }
         if order.renewal == .manual {
+            if renewed.isEmpty {
+                let rule = "must be automatic: all of it is paid once"
+                throw Problem.invalid.with(errors: [FieldError("/renewal", rule)])
+            }
             subscription.renewal = .manual
-            subscription.renewedUntil = terms.end(ofFirst: order.minimumTerms ?? 1, from: anchor)
+            subscription.renewedUntil = renewed.end(ofFirst: order.minimumTerms ?? 1, from: anchor)
         }
-        subscription.minimumUntil = order.minimumTerms.flatMap { terms.end(ofFirst: $0, from: anchor) }
+        subscription.minimumUntil = order.minimumTerms.flatMap { renewed.end(ofFirst: $0, from: anchor) }
         let items = zip(zip(order.items, prices), terms).map { sold, terms in
             SubscriptionItem(
-                of: subscription, product: sold.1.product, price: sold.1.id, quantity: sold.0.quantity,
-                terms: terms)
+                of: subscription, sold.1, quantity: sold.0.quantity, terms: terms)
         }
         let whole = SubscriptionWithItems(subscription: subscription, items: items, today: today)
         try await insert([whole], in: change.tx)
@@ -143,15 +147,16 @@ package struct Subscriptions: Sendable {
             subscriptions.map { SubscriptionsEvents.created($0.subscription) }, in: tx, at: clock.now())
     }
 
-    /// The terms of each item, all of which begin with the subscription's first.
+    /// The terms of each item, all of which begin with the subscription's first; nil of what is paid once.
     private func terms(
         of prices: [Price], for order: Order, from day: Day, _ calendar: TenantCalendar, in tx: Transaction
-    ) async throws -> [Schedule] {
+    ) async throws -> [Schedule?] {
         guard let customer = try await Customer.find(order.customer, in: tx) else {
             throw SubscriptionsProblem.unknownCustomer
         }
         let policies = try await customer.cascade(under: calendar.settings, in: tx)
-        return try prices.compactMap(\.interval).map { interval in
+        return try prices.map { price in
+            guard let interval = price.interval else { return nil }
             guard let alignment = order.alignment else { return policies.terms(interval, from: day) }
             guard let cycle = Cycle(start: day, interval: interval, alignment: alignment) else {
                 throw Problem.invalid.with(errors: [
@@ -178,9 +183,6 @@ package struct Subscriptions: Sendable {
                 errors.append(FieldError(pointer, "is for other customers"))
             }
             if price.state != .current { errors.append(FieldError(pointer, "is no longer sold")) }
-            if price.interval == nil {
-                errors.append(FieldError(pointer, "is paid once and cannot be renewed"))
-            }
             if let first = prices.first, first.currency != price.currency {
                 errors.append(FieldError(pointer, "must be in \(first.currency), like the first item"))
             }

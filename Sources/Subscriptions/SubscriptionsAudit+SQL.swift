@@ -9,7 +9,9 @@ enum SubscriptionsAudit {
             ("term_gap", termGaps), ("term_days", termDays), ("term_coverage", termCoverage),
             ("schedule_overlap", scheduleOverlaps), ("term_credit", termCredits),
             ("term_invoice", termInvoices), ("line_without_term", linesWithoutTerm),
-            ("schedule_position", schedulePositions), ("billable_state", billableStates),
+            ("schedule_position", schedulePositions), ("schedule_timing", scheduleTimings),
+            ("paid_once", paidOnce),
+            ("billable_state", billableStates),
             ("quarantine", quarantined),
             ("invoice_days", invoiceDays), ("billed_after_removal", billedAfterRemoval),
         ]
@@ -20,17 +22,6 @@ enum SubscriptionsAudit {
             }
         }
         return findings
-    }
-
-    /// The day on which a term of schedule `d` starts.
-    private static func start(of term: SQL) -> SQL {
-        """
-        (d.anchor + \(term) * CASE d.interval_unit
-            WHEN 'day' THEN make_interval(days => d.interval_count)
-            WHEN 'week' THEN make_interval(weeks => d.interval_count)
-            WHEN 'month' THEN make_interval(months => d.interval_count)
-            ELSE make_interval(years => d.interval_count) END)::date
-        """
     }
 
     /// Terms before `next_term` are billed, each once; later ones only beside a gap that a void left.
@@ -58,9 +49,9 @@ enum SubscriptionsAudit {
             format('term %s was billed from %s to %s', b.term_no, b.starts_on, b.ends_on) AS detail
         FROM billed_terms AS b
         JOIN item_schedules AS d USING (tenant_id, item_id, schedule_no)
-        WHERE b.starts_on <> GREATEST(\(start(of: "b.term_no")), d.starts_on)
-            OR b.ends_on NOT BETWEEN LEAST(\(start(of: "(b.term_no + 1)")), d.ends_on)
-                AND \(start(of: "(b.term_no + 1)"))
+        WHERE b.starts_on <> GREATEST(\(ItemSchedule.start(of: "b.term_no")), d.starts_on)
+            OR b.ends_on NOT BETWEEN LEAST(\(ItemSchedule.start(of: "(b.term_no + 1)")), d.ends_on)
+                AND \(ItemSchedule.start(of: "(b.term_no + 1)"))
         """
 
     /// The days that are billed and not given back are exactly those from a schedule's first term to its
@@ -72,8 +63,8 @@ enum SubscriptionsAudit {
                 COALESCE(billed.days, '{}'), COALESCE(credited.days, '{}')) AS detail
         FROM item_schedules AS d
         CROSS JOIN LATERAL (
-            SELECT GREATEST(\(start(of: "d.first_term")), d.starts_on) AS lower,
-                LEAST(\(start(of: "d.next_term")), d.ends_on) AS upper
+            SELECT GREATEST(\(ItemSchedule.start(of: "d.first_term")), d.starts_on) AS lower,
+                LEAST(\(ItemSchedule.start(of: "d.next_term")), d.ends_on) AS upper
         ) AS span
         CROSS JOIN LATERAL (
             SELECT CASE WHEN span.lower < span.upper
@@ -169,9 +160,33 @@ enum SubscriptionsAudit {
         FROM item_schedules AS d
         JOIN subscriptions AS s ON s.tenant_id = d.tenant_id AND s.id = d.subscription_id
         WHERE d.next_due_on IS DISTINCT FROM
-            CASE WHEN LEAST(s.cancel_on, s.renewed_until, d.ends_on)
-                    <= GREATEST(\(start(of: "d.next_term")), d.starts_on)
-                THEN NULL ELSE GREATEST(\(start(of: "d.next_term")), d.starts_on) END
+            CASE WHEN LEAST(s.cancel_on, s.renewed_until, d.ends_on) <= \(ItemSchedule.nextStart) THEN NULL
+                WHEN d.in_arrears
+                    THEN LEAST(\(ItemSchedule.start(of: "(d.next_term + 1)")), d.ends_on)
+                ELSE \(ItemSchedule.nextStart) END
+        """
+
+    /// What is paid once is billed for one day.
+    private static let paidOnce: SQL =
+        """
+        SELECT d.item_id::text AS object,
+            format('schedule %s is paid once and lasts from %s to %s', d.schedule_no, d.starts_on,
+                COALESCE(d.ends_on::text, 'no day')) AS detail
+        FROM item_schedules AS d
+        JOIN prices AS p ON p.tenant_id = d.tenant_id AND p.id = d.price_id
+        WHERE p.interval_unit IS NULL AND ((d.interval_unit, d.interval_count) <> ('day', 1)
+            OR d.starts_on <> d.anchor OR d.first_term <> 0 OR COALESCE(d.ends_on > d.starts_on + 1, true))
+        """
+
+    /// A schedule is billed when its price says.
+    private static let scheduleTimings: SQL =
+        """
+        SELECT d.item_id::text AS object,
+            format('schedule %s is%s in arrears; its price is billed %s', d.schedule_no,
+                CASE WHEN d.in_arrears THEN '' ELSE ' not' END, p.billed) AS detail
+        FROM item_schedules AS d
+        JOIN prices AS p ON p.tenant_id = d.tenant_id AND p.id = d.price_id
+        WHERE d.in_arrears <> (p.billed = 'in_arrears')
         """
 
     /// What the triggers keep with a schedule is what the nearest level below the company's says.

@@ -12,7 +12,7 @@ package enum SubscriptionsProblem {
         "unknown_customer", status: 422, "There is no such customer. Create it first.")
     package static let unusablePrice = Problem(
         "unusable_price", status: 422,
-        "A price must be current, recurring, and in the currency of the subscription.")
+        "A price must be current, and in the currency of the subscription.")
     package static let unusableChange = Problem(
         "unusable_change", status: 422, "The change cannot be made as asked. Each reason is listed in errors."
     )

@@ -41,6 +41,25 @@ struct ExplainedLineTests {
         #expect(try ExplainedLine.recomputed([lines[2]]).map(\.text) == ["5 + 1"], "0.95 → 1 on its own")
     }
 
+    @Test("A term in arrears is told to be billed at its end, and what is paid once without a rhythm")
+    func timing() throws {
+        let arrears = try #require(try read(["2026-11-01 1month 0 - 1 499 0 EUR arrears"]).first)
+        #expect(
+            arrears.sentences.prefix(3) == [
+                "Billed for 2026-11-01 through 2026-11-30 (30 days): term 0, counted from 0 at 2026-11-01, "
+                    + "one every month.",
+                "Billed in arrears: when what is billed of the term ends.",
+                "Every term that ends on or before 2026-12-01 was due when the invoice was made.",
+            ])
+        let once = DueItem(
+            span: .once(on: try Day(row: "2026-11-20")), nextTerm: 0, quantity: .one,
+            price: UnitPrice(currency: try #require(Currency("EUR")), recurringMinor: 1200), isPaidOnce: true)
+        let line = try #require(try read([once], rules: .german(throughDay: "2026-12-31")).first?.first)
+        #expect(line.sentences[0] == "Billed once, on 2026-11-20.")
+        let plan = InvoicePlan(items: [once], rules: try .german(throughDay: "2026-12-31"))
+        #expect(plan.next.map(\.dueOn) == [nil], "nothing follows it")
+    }
+
     static let parts: [(from: String, to: String?, minor: Int64, steps: [String], net: String)] = [
         (
             "2026-12-20", nil, 3100,

@@ -29,6 +29,8 @@ struct ExplainedPlanPropertyTests {
                 for (line, planned) in zip(lines, invoice.lines) {
                     #expect((line.part != nil) == planned.charge.isPart, "seed \(seed)")
                     #expect(line.term?.days == planned.term.days, "seed \(seed)")
+                    let inArrears = items[planned.item].span.inArrears
+                    #expect(line.term?.billed == (inArrears ? .inArrears : .inAdvance), "seed \(seed)")
                     #expect(line.amount.amountMinor == planned.netMinor, "seed \(seed)")
                 }
                 parts += lines.count { $0.part != nil }
@@ -62,7 +64,7 @@ struct ExplainedPlanPropertyTests {
                 item.schedule, from: start,
                 to: isEnded
                     ? start.adding(days: Int.random(in: 1...(2 * length), using: &random)) : nil,
-                cancelOn: item.span.cancelOn),
+                cancelOn: item.span.cancelOn, inArrears: item.span.inArrears),
             nextTerm: item.nextTerm, quantity: item.quantity,
             price: UnitPrice(
                 currency: item.price.currency, recurringMinor: sign * item.price.recurringMinor,

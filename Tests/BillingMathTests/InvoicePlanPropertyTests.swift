@@ -79,7 +79,7 @@ struct InvoicePlanPropertyTests {
                 let billed = plan.invoices.flatMap { invoice in
                     invoice.lines.filter { line in
                         line.item == index && line.charge.kind == .recurring
-                            && line.term.start == invoice.serviceDay
+                            && (item.span.inArrears ? line.term.end : line.term.start) == invoice.serviceDay
                             && item.price.currency == invoice.currency
                     }
                 }
@@ -88,7 +88,11 @@ struct InvoicePlanPropertyTests {
                 let days = max(0, item.schedule.anchor.days(until: end))
                 let due = (0..<days).compactMap { after in
                     item.schedule.number(startingOn: item.schedule.anchor.adding(days: after))
-                }.filter { $0 >= item.nextTerm }
+                }.filter { number in
+                    guard item.span.inArrears else { return number >= item.nextTerm }
+                    return number >= item.nextTerm
+                        && item.schedule.start(of: number + 1)! <= rules.throughDay
+                }
                 #expect(billed.map(\.term.number) == due, "seed \(seed), item \(index)")
                 let lines = plan.invoices.flatMap(\.lines)
                 let setUps = lines.count { $0.item == index && $0.charge.kind == .setUp }
@@ -107,7 +111,8 @@ struct InvoicePlanPropertyTests {
                 span: ScheduleSpan(
                     schedule,
                     cancelOn: isCancelled
-                        ? schedule.anchor.adding(days: Int.random(in: 0...900, using: &random)) : nil),
+                        ? schedule.anchor.adding(days: Int.random(in: 0...900, using: &random)) : nil,
+                    inArrears: Int.random(in: 0..<3, using: &random) == 0),
                 nextTerm: Int.random(in: 0...5, using: &random),
                 quantity: Quantity(micros: Int64.random(in: 1...5, using: &random) * 500_000),
                 price: UnitPrice(

@@ -69,6 +69,46 @@ struct InvoicePlanTests {
         ),
         ("no items give no invoices", "2026-12-01", [], [], []),
         (
+            "in arrears a term is not due on the day before its end", "2026-12-29",
+            ["2026-11-30 1month 0 - 1 499 0 EUR arrears"], [], ["0 2026-12-30"]
+        ),
+        (
+            "in arrears a term is due on the day of its end", "2026-12-30",
+            ["2026-11-30 1month 0 - 1 499 0 EUR arrears"],
+            ["2026-12-30 EUR 499+95=594 0.recurring.0=499+95"], ["1 2027-01-30"]
+        ),
+        (
+            "in arrears November is billed on the day on which December is in advance", "2026-12-01",
+            [
+                "2026-11-01 1month 0 - 1 499 1000 EUR arrears", "2026-11-01 1month 1 - 1 300 0 EUR",
+            ],
+            // 4.99 + 10.00 + 3.00; 19 % of them 0.95 + 1.90 + 0.57
+            [
+                "2026-12-01 EUR 1799+342=2141 0.recurring.0=499+95 0.set_up.0=1000+190 1.recurring.1=300+57"
+            ],
+            ["1 2027-01-01", "2 2027-01-01"]
+        ),
+        (
+            "in arrears the term that runs on the cancellation is billed at its end", "2026-12-31",
+            ["2026-11-01 1month 0 2026-11-15 1 100 0 EUR arrears"],
+            ["2026-12-01 EUR 100+19=119 0.recurring.0=100+19"], ["1 nil"]
+        ),
+        (
+            "in arrears an item stops at the limit of terms", "2027-12-01",
+            ["2026-12-01 1month 0 - 1 100 0 EUR arrears"],
+            [
+                "2027-01-01 EUR 100+19=119 0.recurring.0=100+19",
+                "2027-02-01 EUR 100+19=119 0.recurring.1=100+19",
+                "2027-03-01 EUR 100+19=119 0.recurring.2=100+19",
+            ],
+            ["3 2027-04-01"]
+        ),
+        (
+            "in arrears a term that the calendar does not end is never due", "9999-12-31",
+            ["9999-11-15 1month 0 - 1 100 0 EUR arrears"],
+            ["9999-12-15 EUR 100+19=119 0.recurring.0=100+19"], ["1 nil"]
+        ),
+        (
             "the last term that begins in the calendar has no next", "9999-11-20",
             ["9999-10-20 2month 0 - 1 100 0 EUR"],
             ["9999-10-20 EUR 100+19=119 0.recurring.0=100+19"], ["1 9999-12-20"]
@@ -80,7 +120,7 @@ struct InvoicePlanTests {
         let rules = try BillingRules.german(throughDay: row.throughDay, termLimit: 3)
         let plan = InvoicePlan(items: try row.items.map(DueItem.init(row:)), rules: rules)
         #expect(plan.invoices.map(\.summary) == row.invoices, "\(row.name)")
-        #expect(plan.next.map { "\($0.number) \($0.start?.description ?? "nil")" } == row.next, "\(row.name)")
+        #expect(plan.next.map { "\($0.number) \($0.dueOn?.description ?? "nil")" } == row.next, "\(row.name)")
         #expect(plan.failures.isEmpty, "\(row.name)")
     }
 

@@ -4,7 +4,8 @@ import Kernel
 import Testing
 
 extension DueItem {
-    /// `anchor interval nextTerm cancelOn quantity unitPrice setUp currency`, with `-` for no cancellation.
+    /// `anchor interval nextTerm cancelOn quantity unitPrice setUp currency`, with `-` for no cancellation,
+    /// and `arrears` behind it.
     init(row: String) throws {
         let cells = row.split(separator: " ").map(String.init)
         let digits = cells[1].prefix { $0.isNumber }
@@ -14,7 +15,8 @@ extension DueItem {
         self.init(
             span: ScheduleSpan(
                 Schedule(anchor: try Day(row: cells[0]), interval: interval),
-                cancelOn: cells[3] == "-" ? nil : try Day(row: cells[3])),
+                cancelOn: cells[3] == "-" ? nil : try Day(row: cells[3]),
+                inArrears: cells.last == "arrears"),
             nextTerm: try #require(Int(cells[2])),
             quantity: try Quantity(decimal: cells[4]),
             price: UnitPrice(

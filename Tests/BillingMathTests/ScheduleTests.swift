@@ -113,6 +113,31 @@ struct ScheduleTests {
     }
 }
 
+extension ScheduleTests {
+    /// Of monthly terms from 1 January 2027: what is billed of them and when, in arrears.
+    static let arrears: [(from: String, to: String?, cancelOn: String?, due: String)] = [
+        ("2027-01-01", nil, nil, "2027-02-01 2027-03-01 2027-04-01"),
+        // 20 to 31 January is billed with January's end.
+        ("2027-01-20", nil, nil, "2027-02-01 2027-03-01 2027-04-01"),
+        // 1 to 10 February is billed when it is over.
+        ("2027-01-20", "2027-02-11", nil, "2027-02-01 2027-02-11 nil"),
+        ("2027-01-01", "2027-02-01", nil, "2027-02-01 nil nil"),
+        ("2027-01-01", "2027-01-01", nil, "nil nil nil"),
+        // What began before a cancellation is billed whole.
+        ("2027-01-01", nil, "2027-02-11", "2027-02-01 2027-03-01 nil"),
+        ("2027-01-01", "2027-02-21", "2027-02-11", "2027-02-01 2027-02-21 nil"),
+    ]
+
+    @Test("In arrears a term is due when what is billed of it ends", arguments: arrears)
+    func dueInArrears(from: String, to: String?, cancelOn: String?, due: String) throws {
+        let span = ScheduleSpan(
+            try schedule("2027-01-01", "1 month"), from: try Day(row: from), to: try to.map(Day.init(row:)),
+            cancelOn: try cancelOn.map(Day.init(row:)), inArrears: true)
+        #expect((0...2).map { span.dueOn($0)?.description ?? "nil" }.joined(separator: " ") == due)
+        for number in 0...2 { #expect((span.dueOn(number) == nil) == (span.start(of: number) == nil)) }
+    }
+}
+
 extension Schedule {
     /// Anchored between 2019 and 2028, and on the last day of a month every fourth time.
     static func random(using random: inout Seeded) -> Schedule {

@@ -236,7 +236,7 @@ struct CalculationsTests {
     func alignedTerms() throws {
         let fields: [String: JSONValue] = [
             "anchor": "2026-01-10", "interval": ["unit": "month", "count": 1], "through": "2026-02-27",
-            "alignment": "day_of_month", "day_of_month": 31, "in_arrears": true,
+            "alignment": "day_of_month", "day_of_month": 31, "billed": "in_arrears",
             "invoice_days_before_due": 3, "end": "2026-02-07",
         ]
         let terms = try answer("terms", fields)["result"]["terms"]

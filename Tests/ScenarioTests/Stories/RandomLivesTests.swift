@@ -57,7 +57,11 @@ struct RandomLivesTests {
             let company = try await Company(provider, on: server)
             let user = try await company.user()
             try await server.api { anyone in
-                var life = try await RandomLife(try await anyone.signedIn(user), seed: seed)
+                let owner = try await anyone.signedIn(user)
+                try await owner.sellsInArrears("cpu", 2999, setUp: 100)
+                try await owner.sellsInArrears("gpu", 7777)
+                try await owner.sellsOnce("transfer", 1199)
+                var life = try await RandomLife(owner, seed: seed)
                 try await body(&life, company)
             }
         }
@@ -184,7 +188,7 @@ private struct RandomLife {
             return .object(part.merging(["remove": true]) { $1 })
         }
         if item == nil || Bool.random(using: &random) {
-            part["price_id"] = prices.randomElement(using: &random)
+            part["price_id"] = prices.randomElement(using: &random)?["id"]
         }
         if Bool.random(using: &random) { part["quantity"] = oneOf(["1", "2", "0.333333", "7"]) }
         if Int.random(in: 0..<4, using: &random) == 0 { part["starts_term"] = true }
@@ -225,11 +229,16 @@ private struct RandomLife {
             ]
             let isSame = was["price_id"] == changed["price_id"] && was["quantity"] == changed["quantity"]
             if isSame { continue }
-            let first = try await owner.send(.post, "\(path)/changes", ["items": [changed]])
-            guard first.status == 201 else { continue }
-            let second = try await owner.send(.post, "\(path)/changes", ["items": [was]])
-            #expect(second.status == 201, "\(second.text)")
-            return [first, second].compactMap { $0["settlement"]["balance"]["amount"].integer }
+            // The first change bills what was used so far in arrears, which nobody takes back.
+            var costs: [Int64] = []
+            for _ in item["billed"] == "in_arrears" ? 1...2 : 1...1 {
+                let first = try await owner.send(.post, "\(path)/changes", ["items": [changed]])
+                guard first.status == 201 else { break }
+                let second = try await owner.send(.post, "\(path)/changes", ["items": [was]])
+                #expect(second.status == 201, "\(second.text)")
+                costs = [first, second].compactMap { $0["settlement"]["balance"]["amount"].integer }
+            }
+            if !costs.isEmpty { return costs }
         }
         return []
     }
