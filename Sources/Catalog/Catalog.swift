@@ -15,7 +15,7 @@ package struct Catalog: Sendable {
     }
 
     package var endpoints: [Endpoint] {
-        productEndpoints + priceEndpoints + familyEndpoints
+        productEndpoints + upgradePathEndpoints + priceEndpoints + familyEndpoints
     }
 }
 

@@ -36,6 +36,8 @@ package enum Schema {
         migration(30, "coupons", PackageResources._030_coupons_sql),
         migration(31, "renewals", PackageResources._031_renewals_sql),
         migration(32, "prices_for_some", PackageResources._032_prices_for_some_sql),
+        migration(
+            33, "upgrade_paths_and_stock", PackageResources._033_upgrade_paths_and_stock_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

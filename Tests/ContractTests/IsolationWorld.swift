@@ -24,6 +24,7 @@ extension World {
                 try await maker.changedSubscription()
                 _ = try await maker.discount()
                 _ = try await maker.coupon()
+                _ = try await maker.upgradePath()
                 _ = try await maker.quarantined()
             }
             _ = try await maker.make(for: "product-families")
