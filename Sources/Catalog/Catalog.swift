@@ -18,7 +18,8 @@ package struct Catalog: Sendable {
     }
 
     package var endpoints: [Endpoint] {
-        productEndpoints + priceEndpoints + scheduledPriceChangeEndpoints + familyEndpoints
+        productEndpoints + upgradePathEndpoints + priceEndpoints + scheduledPriceChangeEndpoints
+            + familyEndpoints
     }
 }
 

@@ -9,6 +9,9 @@ enum CatalogEvents {
     static func updated(_ product: Product) -> Event {
         Event("product.updated", product.id, version: product.version)
     }
+    static func updated(_ sold: SoldStock) -> Event {
+        Event("product.updated", sold.product, version: sold.version)
+    }
     static func created(_ price: Price) -> Event { Event("price.created", price.id, version: price.version) }
     static func updated(_ price: Price) -> Event { updated(price.id, version: price.version) }
     static func updated(_ price: PriceID, version: Int) -> Event {

@@ -28,6 +28,13 @@ package enum CatalogProblem {
     package static let wrongState = Problem(
         "wrong_state", status: 409,
         "The object's state does not allow this. See its actions for what it does.")
+    package static let outOfStock = Problem(
+        "out_of_stock", status: 409,
+        "Fewer can still be sold than are asked for. Ask for less, or raise the product's stock.")
+    package static let unusablePaths = Problem(
+        "unusable_upgrade_paths", status: 422,
+        "Upgrade paths lead to other products of yours, to each once. Each reason is listed in errors."
+    )
     package static let unusablePricing = Problem(
         "unusable_pricing", status: 422,
         "A price is an amount, or a currency and a model with its fields. Each reason is listed in errors.")

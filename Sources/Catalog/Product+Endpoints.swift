@@ -94,6 +94,10 @@ extension Catalog {
             .post("/v1/products/{id}/copies"), .catalogWrite,
             About(
                 tag: "Catalog", name: "copyProduct", summary: "Copy a product with its current prices",
+                details: """
+                    The copy has the upgrade paths of the original. Where that has a stock, none of the copy \
+                    can be sold until it is told how many.
+                    """,
                 status: 201, problems: [.notFound, CatalogProblem.codeTaken])
         ) { (request: Request<ProductPath, NoQuery, ProductCopy>, change: Change) in
             let copy = try await products.copy(

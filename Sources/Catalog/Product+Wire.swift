@@ -27,13 +27,17 @@ struct NewProduct: Codable, Sendable {
     let description: Text<1, 4000>?
     let attributes: Labels?
     let metadata: Labels?
+    /// How many can be sold; as many as wanted unless told.
+    let stock: Whole<0, 1_000_000>?
     let prices: [NewPrice]?
 
     func draft() throws -> Products.Draft {
-        Products.Draft(
+        var draft = Products.Draft(
             code: code, kind: type, name: name, family: familyId, description: description,
             attributes: attributes ?? .none, metadata: metadata ?? .none,
             prices: try (prices ?? []).enumerated().map { try $1.draft(at: "/prices/\($0)") })
+        draft.stock = stock?.value
+        return draft
     }
 }
 
@@ -45,6 +49,7 @@ struct ProductChange: Codable, Sendable {
     let description: Patch<Text<1, 4000>>
     let attributes: Labels?
     let metadata: Labels?
+    let stock: Patch<Whole<0, 1_000_000>>
 
     func apply(to product: inout Product) {
         product.kind = type ?? product.kind
@@ -53,6 +58,7 @@ struct ProductChange: Codable, Sendable {
         product.description = description.applied(to: product.description)
         product.attributes = attributes ?? product.attributes
         product.metadata = metadata ?? product.metadata
+        product.stock = stock.map(\.value).applied(to: product.stock)
     }
 }
 
@@ -71,6 +77,8 @@ struct ProductBody: Versioned, Codable, Sendable {
     let state: Product.State
     let attributes: Labels
     let metadata: Labels
+    /// How many can still be sold; null: as many as wanted.
+    let stock: Int?
     let prices: [PriceBody]
     let version: Int
     let recordedAt: Instant
@@ -84,7 +92,8 @@ extension ProductBody {
             id: product.id, code: product.code, type: product.kind, name: product.name,
             familyId: product.family,
             description: product.description, state: product.state, attributes: product.attributes,
-            metadata: product.metadata, prices: priced.prices.map { PriceBody($0, for: actor) },
+            metadata: product.metadata, stock: product.stock,
+            prices: priced.prices.map { PriceBody($0, for: actor) },
             version: product.version, recordedAt: product.recordedAt, actions: product.actions(for: actor))
     }
 }

@@ -26,6 +26,10 @@ package struct Product: Versioned, Sendable, Hashable {
     package var state: State
     package var attributes: Labels
     package var metadata: Labels
+    /// How many can still be sold; nil: as many as wanted.
+    package var stock: Int?
+    /// Whether its upgrade paths say to which products a customer may change.
+    package var limitsUpgrades: Bool
     package let version: Int
     package let recordedAt: Instant
 }

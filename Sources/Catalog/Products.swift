@@ -5,7 +5,7 @@ import Web
 
 /// The verbs on products.
 package struct Products: Sendable {
-    private let database: Database
+    let database: Database
     private let clock: RealClock
 
     init(database: Database, clock: RealClock) {
@@ -23,6 +23,8 @@ package struct Products: Sendable {
         package let attributes: Labels
         package let metadata: Labels
         package let prices: [PriceDraft]
+        package var stock: Int?
+        var limitsUpgrades = false
 
         package init(
             code: Code, kind: Product.Kind, name: Text<1, 200>, family: ProductFamilyID? = nil,
@@ -93,19 +95,24 @@ package struct Products: Sendable {
         try await update(id, .restore, in: change) { $0.state = .active }
     }
 
-    /// A new product like this one, with the same current prices, under a code of its own.
+    /// A new product like this one, with the same current prices and upgrade paths, under a code of its own.
+    /// What was counted of a stock was counted of the original: of the copy there is nothing yet.
     func copy(
         _ id: ProductID, to code: Code, name: Text<1, 200>?, in tx: Transaction
     ) async throws -> PricedProduct {
         let original = try await find(id, in: tx)
         let product = original.product
-        return try await create(
-            Draft(
-                code: code, kind: product.kind, name: name ?? product.name, family: product.family,
-                description: product.description, attributes: product.attributes,
-                metadata: product.metadata,
-                prices: original.prices.map(PriceDraft.init(copying:))),
-            in: tx)
+        var draft = Draft(
+            code: code, kind: product.kind, name: name ?? product.name, family: product.family,
+            description: product.description, attributes: product.attributes,
+            metadata: product.metadata,
+            prices: original.prices.map(PriceDraft.init(copying:)))
+        draft.stock = product.stock.map { _ in 0 }
+        draft.limitsUpgrades = product.limitsUpgrades
+        let copy = try await create(draft, in: tx)
+        let paths = try await UpgradePaths.of(product, in: tx)
+        try await UpgradePaths.replace(paths.products ?? [], of: copy.product.id, in: tx)
+        return copy
     }
 
     private func update(
@@ -137,7 +144,7 @@ extension Product {
         self.init(
             id: .new(), code: draft.code, family: draft.family, kind: draft.kind, name: draft.name,
             description: draft.description, state: .active, attributes: draft.attributes,
-            metadata: draft.metadata,
+            metadata: draft.metadata, stock: draft.stock, limitsUpgrades: draft.limitsUpgrades,
             version: 1, recordedAt: recordedAt)
     }
 }

@@ -14,6 +14,11 @@ package struct Quantity: Hashable, Comparable, Sendable {
         self.init(micros: try DecimalText.parse(text, decimals: 6))
     }
 
+    /// How many whole ones it takes: what has begun counts as one.
+    package var wholeUnits: Int64 {
+        micros / 1_000_000 + (micros % 1_000_000 > 0 ? 1 : 0)
+    }
+
     package static func < (left: Quantity, right: Quantity) -> Bool {
         left.micros < right.micros
     }

@@ -38,6 +38,8 @@ package enum Schema {
         migration(32, "prices_for_some", PackageResources._032_prices_for_some_sql),
         migration(33, "scheduled_price_changes", PackageResources._033_scheduled_price_changes_sql),
         migration(34, "billing_in_arrears", PackageResources._034_billing_in_arrears_sql),
+        migration(
+            35, "upgrade_paths_and_stock", PackageResources._035_upgrade_paths_and_stock_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

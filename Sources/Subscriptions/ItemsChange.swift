@@ -24,6 +24,8 @@ struct ItemsChange: Sendable {
 
     let when: When
     let parts: [Part]
+    /// Whether products may change to others that their upgrade paths do not name.
+    let overridesUpgradePaths: Bool
 }
 
 extension SubscriptionHistory {

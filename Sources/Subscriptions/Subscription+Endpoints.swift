@@ -1,3 +1,4 @@
+import Catalog
 import Discounts
 import Kernel
 import Platform
@@ -31,14 +32,15 @@ extension Subscriptions {
                 tag: "Subscriptions", name: "createSubscription", summary: "Start a subscription",
                 details: """
                     It starts today unless told, and is billed in advance: each term by the first billing \
-                    run on or \
-                    after the day the term starts. With trial_until the first term starts on that day. Terms \
-                    that are aligned with a day of the month, the calendar or a day begin with a part of one.
+                    run on or after the day the term starts. With trial_until the first term starts on that \
+                    day. Terms that are aligned with a day of the month, the calendar or a day begin with a \
+                    part of one. What is ordered is taken from the stock of its product at once.
                     """,
                 status: 201,
                 problems: [
                     SubscriptionsProblem.unknownCustomer, SubscriptionsProblem.unusablePrice,
-                    SubscriptionsProblem.referenceTaken, DiscountsProblem.unusableCoupon,
+                    SubscriptionsProblem.referenceTaken, CatalogProblem.outOfStock,
+                    DiscountsProblem.unusableCoupon,
                     DiscountsProblem.unusableDiscount,
                 ])
         ) { (request: Request<NoPath, NoQuery, NewSubscription>, change: Change) in

@@ -20,6 +20,7 @@ extension Subscriptions {
         SubscriptionsProblem.previewStale, SubscriptionsProblem.unusableChange,
         SubscriptionsProblem.unbillable,
     ]
+    private static let saleRefusals = [SubscriptionsProblem.notAnUpgradePath, CatalogProblem.outOfStock]
 
     func preview<Body: AskedOfSubscription & Codable>(
         _ body: Body.Type, _ path: String, _ name: String, _ summary: String
@@ -37,7 +38,7 @@ extension Subscriptions {
                     .notFound, SubscriptionsProblem.wrongState, SubscriptionsProblem.changePlanned,
                     SubscriptionsProblem.unusableChange, SubscriptionsProblem.unbillable,
                     SubscriptionsProblem.minimumTerm, SubscriptionsProblem.nothingToRenew,
-                ], rate: .read)
+                ] + Subscriptions.saleRefusals, rate: .read)
         ) { (request: Request<SubscriptionPath, NoQuery, Body>) in
             try await preview(request.body, of: request.path.id, request.actor.scope)
         }
@@ -52,9 +53,11 @@ extension Subscriptions {
                 details: """
                     What is billed and no longer used is given back by credit notes, and what is new is \
                     billed at once for the rest of the term; a change that is undone costs nothing. A price \
-                    with another interval begins a new term. Later changes wait until their day.
+                    with another interval begins a new term. Later changes wait until their day. To another \
+                    product an item changes by an upgrade path of its own, unless the change overrides them \
+                    with a reason. What is sold in addition is taken from the stock of its product at once.
                     """,
-                status: 201, problems: Subscriptions.refusals)
+                status: 201, problems: Subscriptions.refusals + Subscriptions.saleRefusals)
         ) { (request: Request<SubscriptionPath, NoQuery, NewChange>, change: Change) in
             let made = try await make(request.body, of: request.path.id, in: change)
             guard let record = made.after.change else { throw Problem.notFound }
@@ -111,6 +114,11 @@ extension NewChange: AskedOfSubscription {
     }
 
     func move(of subscription: Subscription, today: Day, in tx: Transaction) async throws -> AskedMove {
+        if overridesUpgradePaths ?? false, reason == nil {
+            throw SubscriptionsProblem.unusableChange.with(errors: [
+                FieldError("/reason", "is needed to override the upgrade paths")
+            ])
+        }
         let offers = try await Offer.find(
             items.compactMap(\.priceId), for: subscription.customer, in: tx)
         return AskedMove(

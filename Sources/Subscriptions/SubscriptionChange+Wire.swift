@@ -21,6 +21,8 @@ struct NewChange: Codable, Sendable {
     /// `now` unless told.
     let when: EffectiveDay?
     let reason: Text<1, 500>?
+    /// Whether products change to others that their upgrade paths do not name. Then a reason is needed.
+    let overridesUpgradePaths: Bool?
     /// Of the preview that was shown.
     let commitment: Text<64, 64>?
 }
@@ -72,7 +74,7 @@ extension NewChange {
                 ItemsChange.Part(
                     item: item.itemId, offer: item.priceId.flatMap { offers[$0] }, quantity: item.quantity,
                     isRemoval: item.remove ?? false, startsTerm: item.startsTerm ?? false)
-            })
+            }, overridesUpgradePaths: overridesUpgradePaths ?? false)
     }
 
     private func checkFields(today: Day) throws {

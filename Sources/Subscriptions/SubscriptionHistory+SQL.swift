@@ -51,8 +51,8 @@ extension SubscriptionHistory {
             ) AS is_quarantined, d.schedule_no, d.price_id, p.product_id, d.quantity_micros, d.anchor,
             d.interval_unit, d.interval_count, d.starts_on, d.ends_on, d.in_arrears,
             \(Subscription.lastsUntil) AS lasts_until, d.first_term, d.next_term,
-            d.charges_set_up, d.follows_price, p.interval_unit IS NULL AS paid_once, p.currency, p.amount_minor,
-            p.setup_fee_minor, p.pricing, p.billed, t.name AS product_name, t.family_id,
+            d.charges_set_up, d.follows_price, p.interval_unit IS NULL AS paid_once, p.currency,
+            p.amount_minor, p.setup_fee_minor, p.pricing, p.billed, t.name AS product_name, t.family_id,
             CASE WHEN d.has_gaps THEN ARRAY(
                 SELECT b.term_no FROM billed_terms AS b
                 WHERE b.item_id = d.item_id AND b.schedule_no = d.schedule_no AND b.term_no > d.next_term

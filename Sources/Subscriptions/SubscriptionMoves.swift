@@ -1,4 +1,5 @@
 import BillingMath
+import Catalog
 import Crypto
 import Foundation
 import Invoicing
@@ -17,7 +18,9 @@ extension Subscriptions {
     ) async throws -> PreviewBody {
         try await database.read(scope) { tx in
             guard let found = try await Subscription.find(id, in: tx) else { throw Problem.notFound }
-            return try await plan(asked, of: found, isKept: false, in: tx).preview
+            let planned = try await plan(asked, of: found, isKept: false, in: tx)
+            try await planned.demand.check(in: tx)
+            return try planned.preview
         }
     }
 
@@ -33,6 +36,7 @@ extension Subscriptions {
         if let commitment = move.commitment, try planned.preview.commitment != commitment {
             throw SubscriptionsProblem.previewStale
         }
+        try await planned.demand.take(in: tx, at: change.now)
         let calendar = planned.basis.calendar
         let updated = try await planned.settlement.history.subscription.update(in: tx)
         let issuance = Issuance(
@@ -73,12 +77,13 @@ extension Subscriptions {
                 detail: "Item \(stuck.id) is in quarantine. Replay or release it there first.")
         }
         let after = try before.after(asked.move, today: calendar.today)
+        let demand = try await before.demand(of: asked.move, today: calendar.today, in: tx)
         let settlement = try Settlement(
             after, for: asked.move.reason,
             billsUntilNow: asked.move.endsService && subscription.isBillable(on: calendar.today), basis)
         if isKept { try await CreditNotes.lock(settlement.notes.map(\.invoice), in: tx) }
         return PlannedMove(
-            asked: asked, before: before, settlement: settlement, basis: basis,
+            asked: asked, before: before, demand: demand, settlement: settlement, basis: basis,
             notes: try await CreditNotes.plan(settlement.notes, in: tx))
     }
 }
@@ -109,6 +114,7 @@ struct AskedMove: AskedOfSubscription {
 private struct PlannedMove {
     let asked: AskedMove
     let before: SubscriptionHistory
+    let demand: StockDemand
     let settlement: Settlement
     let basis: BillingBasis
     let notes: [PlannedCreditNote]

@@ -130,6 +130,7 @@ package struct Subscriptions: Sendable {
         }
         let whole = SubscriptionWithItems(subscription: subscription, items: items, today: today)
         try await insert([whole], in: change.tx)
+        try await StockDemand(order, prices).take(in: change.tx, at: change.now)
         if !order.coupons.isEmpty {
             let history = try await SubscriptionHistory.read(
                 subscription, from: today, calendar.settings, isKept: true, in: change.tx)

@@ -25,6 +25,10 @@ package enum SubscriptionsProblem {
     package static let minimumTerm = Problem(
         "minimum_term", status: 409,
         "The subscription's minimum term has not ended. Cancel it at the end of its term.")
+    package static let notAnUpgradePath = Problem(
+        "not_an_upgrade_path", status: 409,
+        "An upgrade path to the product is missing. Choose one that has one, or override them with a reason."
+    )
     package static let previewStale = Problem(
         "preview_stale", status: 409,
         "What would be billed is no longer what the preview showed. Ask for another preview.")

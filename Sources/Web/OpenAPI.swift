@@ -39,6 +39,7 @@ package struct OpenAPI {
             "paths": .object(paths.mapValues { .object($0) }),
             "components": [
                 "schemas": .object(components.schemas),
+                "responses": .object(components.answers),
                 "headers": .object(OpenAPIHeaders.answered),
                 "parameters": .object(OpenAPIHeaders.sent),
                 "securitySchemes": [
@@ -135,7 +136,8 @@ struct OpenAPIOperation {
             } else if status == Problem.unavailable.status {
                 response["headers"] = .object(OpenAPIHeaders.again)
             }
-            responses["\(status)"] = .object(response)
+            responses["\(status)"] = components.reference(
+                toAnswer: .object(response), named: lines.keys.sorted().joined(separator: "."))
         }
         return responses
     }

@@ -1,7 +1,9 @@
-/// The schemas of a document: those with a name stand once, under `components`, and are referred to.
+/// The schemas and answers of a document: those with a name stand once, under `components`, and are referred
+/// to.
 struct OpenAPIComponents {
     private(set) var schemas: [String: JSONValue] = [:]
-    /// Where in the document they stand.
+    private(set) var answers: [String: JSONValue] = [:]
+    /// Where in the document the schemas stand.
     private let place: String
     /// A name that two different schemas claim.
     private(set) var clash: String?
@@ -19,6 +21,14 @@ struct OpenAPIComponents {
         if let other = schemas.updateValue(rendered, forKey: name), other != rendered { clash = name }
         let reference: JSONValue = ["$ref": .string("#/\(place)/\(name)")]
         return schema.isNullable ? ["anyOf": [reference, ["type": "null"]]] : reference
+    }
+
+    /// What stands where the answer is given: problems are the same at most operations. Where a name stands
+    /// for another answer already, the answer itself.
+    mutating func reference(toAnswer answer: JSONValue, named name: String) -> JSONValue {
+        if answers[name, default: answer] != answer { return answer }
+        answers[name] = answer
+        return ["$ref": .string("#/components/responses/\(name)")]
     }
 
     /// Says of what stands in requests and in no answer that it has no other fields: they are refused. An

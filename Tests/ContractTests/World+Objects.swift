@@ -119,6 +119,13 @@ struct ObjectMaker: Sendable {
             ])
     }
 
+    /// From one product to another.
+    func upgradePath() async throws -> JSONValue {
+        let (from, to) = (try await product()["id"], try await product()["id"])
+        return try await company.owner.must(
+            .put, "/v1/products/\(from.text ?? "")/upgrade-paths", ["product_ids": [to]])
+    }
+
     func subscription(of customer: JSONValue? = nil) async throws -> JSONValue {
         let id = try await (customer == nil ? self.customer() : customer ?? .null)["id"]
         let price = try await product()["prices"][0]["id"]

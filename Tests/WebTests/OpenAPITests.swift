@@ -52,8 +52,10 @@ struct OpenAPITests {
             post["responses"]?.names == [
                 "201", "400", "401", "403", "409", "412", "413", "415", "422", "429", "500", "503",
             ])
+        let conflicts = "idempotency_key_reused.toy_in_use"
+        #expect(post["responses"]?["409"] == ["$ref": .string("#/components/responses/\(conflicts)")])
         #expect(
-            post["responses"]?["409"]?["description"]
+            try document()["components"]?["responses"]?[conflicts]?["description"]
                 == .string(
                     """
                     `idempotency_key_reused`: \(Problem.idempotencyKeyReused.detail)

@@ -205,10 +205,6 @@ extension TestClient {
         return try #require(made["id"].text)
     }
 
-    fileprivate func productID(_ code: String) async throws -> JSONValue {
-        try await send(.get, "/v1/products?code=\(code)")["items"][0]["id"]
-    }
-
     fileprivate func firstCustomer() async throws -> String {
         try #require(try await pages("/v1/customers").first?["id"].text)
     }

@@ -136,10 +136,3 @@ struct PriceListStories {
         ["customer_id": .string(customer), "items": [["price_id": price]]]
     }
 }
-
-extension TestClient {
-    /// The path of a product, by its code.
-    fileprivate func product(_ code: String) async throws -> String {
-        "/v1/products/\(try await id(of: "/v1/products?code=\(code)"))"
-    }
-}
