@@ -98,9 +98,4 @@ package struct CycleTerm: Hashable, Sendable {
         case .inArrears: term.end
         }
     }
-
-    /// When it is invoiced: some days before it is due.
-    package func invoicedOn(_ billed: BillingTiming, daysBefore: Int) -> Day {
-        dueOn(billed).adding(days: -daysBefore)
-    }
 }

@@ -21,6 +21,8 @@ struct TermsInput: CalculationInput {
     /// At the start of a term or at its end; `in_advance` unless told.
     let billed: BillingTiming?
     let invoiceDaysBeforeDue: Whole<0, 90>?
+    /// A time in which the service is suspended: which terms are billed then, and when.
+    let suspension: SuspensionInput?
     /// Where days begin; `UTC` unless told.
     let zone: ZoneName?
 
@@ -30,6 +32,14 @@ struct TermsInput: CalculationInput {
     ]
     /// More terms than this are refused.
     static let limit = 1000
+}
+
+struct SuspensionInput: Codable, Sendable {
+    let from: Day
+    /// The day from which on it is billed as before; none while nobody has resumed it.
+    let resumedOn: Day?
+    /// `skip` unless told.
+    let billing: SuspensionBilling?
 }
 
 enum AlignmentName: String, Codable, Sendable, CaseIterable {
@@ -69,6 +79,10 @@ extension TermsInput {
         var fields = FieldErrors()
         if let from, through < from { fields.add("/through", "must not be before from") }
         let cycle = cycle(from: start, &fields)
+        let suspension = suspension.map {
+            Suspension(from: $0.from, resumedOn: $0.resumedOn, billing: $0.billing ?? .skip)
+        }
+        if suspension == .some(nil) { fields.add("/suspension/resumed_on", "must not be before from") }
         guard fields.errors.isEmpty, let cycle else {
             throw CalculationsProblem.incalculable.with(errors: fields.errors)
         }
@@ -78,7 +92,12 @@ extension TermsInput {
             let rule = "must be reached within \(TermsInput.limit) terms; ask for the rest from there"
             throw CalculationsProblem.incalculable.with(errors: [FieldError("/through", rule)])
         }
-        return TermsResult(terms: terms.map { result($0, in: zone) })
+        let timing = billed ?? .inAdvance
+        let due = terms.compactMap { term in
+            suspension.flatMap(\.self).map { $0.billed(term, timing) }
+                ?? Suspension.Billed(term: term, dueOn: term.dueOn(timing))
+        }
+        return TermsResult(terms: due.map { result($0.term, dueOn: $0.dueOn, in: zone) })
     }
 
     /// Nil, with an error for each field, when the alignment lacks one or cannot be kept.
@@ -103,7 +122,7 @@ extension TermsInput {
         return cycle
     }
 
-    private func result(_ cycled: CycleTerm, in zone: TimeZone) -> TermResult {
+    private func result(_ cycled: CycleTerm, dueOn: Day, in zone: TimeZone) -> TermResult {
         let (term, whole) = (cycled.term, cycled.whole)
         let (start, end) = (Instant(term.start, hour: 0, in: zone), Instant(term.end, hour: 0, in: zone))
         let days = term.start.days(until: term.end)
@@ -114,7 +133,6 @@ extension TermsInput {
             wholeEnd: whole.end,
             fraction: FractionResult(
                 numerator: Int64(fraction.numerator), denominator: Int64(fraction.denominator)),
-            invoiceOn: cycled.invoicedOn(
-                billed ?? .inAdvance, daysBefore: invoiceDaysBeforeDue?.value ?? 0))
+            invoiceOn: dueOn.adding(days: -(invoiceDaysBeforeDue?.value ?? 0)))
     }
 }

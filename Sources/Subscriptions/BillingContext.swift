@@ -38,6 +38,7 @@ struct BillingContext: Sendable {
 /// their subscription is invoiced before due.
 struct DueWindow: Sendable, Hashable {
     let asOf: Day
+    let today: Day
     /// Of the company; schedules keep the number of those that differ.
     let daysBeforeDue: Int
     /// Nothing that starts later is due yet, whatever was asked for and the policies say.
@@ -47,6 +48,7 @@ struct DueWindow: Sendable, Hashable {
 
     init(asOf: Day, today: Day, _ settings: TenantSettings, begunOn: Day? = nil) {
         self.asOf = asOf
+        self.today = today
         self.begunOn = begunOn
         horizon = BillingGuards.horizon(from: today)
         daysBeforeDue = PolicyCascade(tenant: settings.policies).value(Policies.invoiceDaysBeforeDue).value

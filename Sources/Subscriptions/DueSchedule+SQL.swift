@@ -78,7 +78,7 @@ struct DueSchedule: Sendable {
             """, DueSchedule.init(row:))
     }
 
-    /// Subscriptions with a due term that are suspended.
+    /// Subscriptions with a due term that are suspended, and do not end with the run: a dry run ends none.
     static func countSkipped(in window: DueWindow, _ tx: Transaction) async throws -> Int {
         try await tx.first(
             """
@@ -87,6 +87,7 @@ struct DueSchedule: Sendable {
             JOIN subscription_items AS i ON i.tenant_id = s.tenant_id AND i.subscription_id = s.id
             JOIN item_schedules AS d ON d.tenant_id = i.tenant_id AND d.item_id = i.id
             WHERE s.state = 'suspended' AND NOT d.is_billable AND \(window.covers)
+                AND (s.cancel_on IS NULL OR s.cancel_on > \(window.today) OR \(Subscription.isOwed))
             """
         ) { try $0["skipped"] } ?? 0
     }

@@ -72,7 +72,7 @@ extension Subscription {
 
     /// Whether the next term of schedule `d`, billed in arrears, is owed though subscription `s` is
     /// suspended: it began before, or is to be billed in spite of it. Somebody resumes or cancels it first.
-    private static let isOwed: SQL =
+    static let isOwed: SQL =
         """
         (d.in_arrears AND (s.suspension_billing <> 'skip' OR \(ItemSchedule.nextStart) < s.suspended_on))
         """

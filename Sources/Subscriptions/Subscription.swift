@@ -76,6 +76,11 @@ extension Subscription {
         }
     }
 
+    /// Whether something of it may be left to bill when it ends on this day. A pause has settled what was.
+    func owes(on day: Day) -> Bool {
+        isBillable(on: day) || (state == .suspended && suspensionReason != .paused)
+    }
+
     package func allows(_ action: Action) -> Bool {
         switch action {
         case .suspend: state.next.contains(.suspended)

@@ -180,14 +180,12 @@ extension ItemHistory {
         reopen(running, from: day, to: [removedOn, next].compactMap { $0 }.min())
     }
 
-    /// Ends the schedules, or some of them, at their first term that is not billed and starts from
-    /// `suspended` on and before `day`. Returns whether there was one.
+    /// Ends the schedules at their first term that is not billed and starts from `suspended` on and before
+    /// `day`. Returns whether there was one.
     @discardableResult
-    mutating func leaveOut(
-        from suspended: Day?, before day: Day, where isEnded: (ScheduleSpan) -> Bool = { _ in true }
-    ) -> Bool {
+    mutating func leaveOut(from suspended: Day?, before day: Day) -> Bool {
         var missed = false
-        for index in schedules.indices where isEnded(schedules[index].schedule.span) {
+        for index in schedules.indices {
             guard let start = schedules[index].firstMissed(from: suspended, before: day) else { continue }
             missed = true
             schedules[index].schedule.close(on: start)

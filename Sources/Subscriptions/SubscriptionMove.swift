@@ -115,12 +115,12 @@ extension SubscriptionHistory {
         }
     }
 
-    /// Cancelled while it is suspended, it owes what began before and is billed in arrears, and nothing that
-    /// began meanwhile: nobody resumes it.
+    /// Cancelled while it is suspended, it owes what began before, and nothing that began meanwhile: nobody
+    /// resumes it.
     private mutating func leaveOutMissed(before day: Day) {
         guard subscription.state == .suspended, !subscription.isBillable else { return }
         for index in items.indices {
-            items[index].leaveOut(from: subscription.suspendedOn, before: day) { $0.inArrears }
+            items[index].leaveOut(from: subscription.suspendedOn, before: day)
         }
     }
 

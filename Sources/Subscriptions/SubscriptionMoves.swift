@@ -80,7 +80,7 @@ extension Subscriptions {
         let demand = try await before.demand(of: asked.move, today: calendar.today, in: tx)
         let settlement = try Settlement(
             after, for: asked.move.reason,
-            billsUntilNow: asked.move.endsService && subscription.isBillable(on: calendar.today), basis)
+            billsUntilNow: asked.move.endsService && subscription.owes(on: calendar.today), basis)
         if isKept { try await CreditNotes.lock(settlement.notes.map(\.invoice), in: tx) }
         return PlannedMove(
             asked: asked, before: before, demand: demand, settlement: settlement, basis: basis,

@@ -87,13 +87,12 @@ struct CycleTests {
         #expect(later.map(\.term.number) == [1, 2])
     }
 
-    @Test("are invoiced in advance or in arrears, and some days before")
+    @Test("are due in advance or in arrears")
     func invoiced() throws {
         let term = try #require(
             cycle("2026-01-20", Interval(1, .month), .calendar).terms(through: .last, limit: 1).first)
-        #expect(term.invoicedOn(.inAdvance, daysBefore: 0) == Day("2026-01-20"))
-        #expect(term.invoicedOn(.inAdvance, daysBefore: 14) == Day("2026-01-06"))
-        #expect(term.invoicedOn(.inArrears, daysBefore: 0) == Day("2026-02-01"))
+        #expect(term.dueOn(.inAdvance) == Day("2026-01-20"))
+        #expect(term.dueOn(.inArrears) == Day("2026-02-01"))
     }
 
     @Test("tile the life of the service, whatever they are aligned with", arguments: seeds)

@@ -250,6 +250,22 @@ struct CalculationsTests {
         #expect(terms[1]["end"] == "2026-02-07" && terms[1]["invoice_on"] == "2026-02-04")
     }
 
+    @Test("of terms: a suspension leaves out what starts meanwhile, and bills the rest of the running one")
+    func suspendedTerms() throws {
+        let fields: [String: JSONValue] = [
+            "anchor": "2026-01-01", "interval": ["unit": "month", "count": 1], "through": "2026-04-30",
+            "suspension": ["from": "2026-02-10", "resumed_on": "2026-04-20"],
+        ]
+        let terms = try answer("terms", fields)["result"]["terms"].items
+        #expect(terms.map { $0["start"] } == ["2026-01-01", "2026-02-01", "2026-04-20"])
+        // 20 to 30 April are 11 of 30 days.
+        #expect(terms.last?["fraction"] == ["numerator": 11, "denominator": 30])
+        let early: JSONValue = ["from": "2026-02-10", "resumed_on": "2026-02-09"]
+        let reversed = fields.merging(["suspension": early]) { $1 }
+        #expect(
+            try answer("terms", reversed)["error"]["errors"][0]["pointer"] == "/suspension/resumed_on")
+    }
+
     @Test(
         "of terms: refuse an alignment that lacks a field, has another's or cannot be kept",
         arguments: [

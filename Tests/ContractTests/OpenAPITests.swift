@@ -31,11 +31,11 @@ struct OpenAPITests {
         #expect(described == names)
     }
 
-    @Test("every reference in it leads to a schema, a header or a parameter")
+    @Test("every reference in it leads to a schema, an answer, a header or a parameter")
     func references() throws {
         let document = try JSONDecoder().decode(JSONValue.self, from: Installation.describe())
         let parts = Set(
-            ["schemas", "headers", "parameters"].flatMap { kind in
+            ["schemas", "responses", "headers", "parameters"].flatMap { kind in
                 document["components"][kind].fields.keys.map { "#/components/\(kind)/\($0)" }
             })
         let references = references(in: document)

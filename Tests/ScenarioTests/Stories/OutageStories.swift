@@ -240,4 +240,20 @@ struct OutageStories {
             ])
         }
     }
+
+    @Test("suspended and cancelled before anybody billed, it owes what began before and nothing since")
+    func suspendedMeanwhile() async throws {
+        try await Story.tell(Self.provider) { story in
+            try await story.on("2027-01-01")
+            try await story.pass(to: "2027-02-10")
+            try await story.suspend("overdue")
+            try await story.pass(to: "2027-03-20")
+            try await story.cancel(["when": "now"])
+            try await story.on("2027-04-02")
+            try await story.tells([
+                "2027-01-01: Product web, 2027-01-01–2027-02-01, 3100 + 589",
+                "2027-03-20: Product web, 2027-02-01–2027-03-01, 3100 + 589",
+            ])
+        }
+    }
 }
