@@ -28,10 +28,10 @@ struct SuspensionTests {
     func terms(row: String) throws {
         let cells = row.split(separator: "|").map { $0.split(separator: " ").map(String.init) }
         let timing = try #require(BillingTiming(rawValue: cells[0][1]))
+        let day = try Day(row: "2026-02-10")
+        let billing = try #require(SuspensionBilling(rawValue: cells[0][0]))
         let suspension = try #require(
-            Suspension(
-                from: Day(row: "2026-02-10"), resumedOn: Day(cells[0][2]),
-                billing: try #require(SuspensionBilling(rawValue: cells[0][0]))))
+            Suspension(from: day, resumedOn: Day(cells[0][2]), billing: billing))
         let span = ScheduleSpan(
             Schedule(anchor: try Day(row: "2026-01-01"), interval: try #require(Interval(1, .month))))
         let billed = span.terms(from: 0, through: try Day(row: "2026-05-01"), limit: 10)
