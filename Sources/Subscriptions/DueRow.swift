@@ -1,5 +1,4 @@
 import BillingMath
-import Catalog
 import Invoicing
 import Kernel
 import Postgres
@@ -19,8 +18,9 @@ struct DueRow: Sendable {
     var item: DueItem
     /// When it ends because its price becomes another; nil when it does not.
     var endsOn: Day?
-    /// Of a schedule that is to be opened: what the price of another has become.
-    var followed: Price?
+    /// What it sells, of a schedule that is to be opened because the price of another has changed. No more of
+    /// the price than its id: rows are copied by the ten thousand.
+    var followed: ProductID?
 
     /// What stands on the invoice; the period has columns of its own. A part of a term is one at what it
     /// costs: unit price times quantity, less the discount, is the amount on every line, as EN 16931 wants.

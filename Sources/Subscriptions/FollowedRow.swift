@@ -41,7 +41,7 @@ extension DueRow {
         before.endsOn = parts.before.span.endsOn
         after.item = parts.after
         after.price = step.price.id
-        after.followed = step.price
+        after.followed = step.price.product
         return (before, after)
     }
 }
@@ -53,10 +53,10 @@ struct FollowedRows: Sendable {
 
     mutating func append(_ rows: [(row: DueRow, item: DueItem)]) {
         for (row, standing) in rows {
-            guard let price = row.followed else { continue }
-            prices.insert(price.id)
+            guard let product = row.followed else { continue }
+            prices.insert(row.price)
             let schedule = ItemSchedule(
-                number: Int(row.scheduleNumber), product: price.product, price: price.id,
+                number: Int(row.scheduleNumber), product: product, price: row.price,
                 quantity: row.item.quantity, span: row.item.span, firstTerm: row.item.nextTerm,
                 nextTerm: standing.nextTerm, chargesSetUp: row.item.setUpTerm != nil,
                 isPaidOnce: row.item.isPaidOnce, followsPrice: true)
