@@ -164,6 +164,7 @@ extension Price {
 
     /// From now on these prices are immutable: something was sold at them.
     package static func markInUse(_ prices: [PriceID], in tx: Transaction) async throws {
+        if prices.isEmpty { return }
         let marked = try await tx.run(
             """
             UPDATE prices SET in_use = true, version = version + 1

@@ -85,7 +85,9 @@ extension SubscriptionHistory {
     /// that is told for each schedule.
     mutating func followPrices(through day: (ScheduleSpan) -> Day?) throws {
         guard !followed.isEmpty, policies.value(Policies.priceChanges) == .follow else { return }
-        for index in items.indices { try items[index].follow(followed, through: day) }
+        for index in items.indices where !items[index].isQuarantined {
+            try items[index].follow(followed, through: day)
+        }
     }
 }
 
