@@ -9,33 +9,43 @@ import Kernel
 /// what is left, 0.07.
 package struct CreditedLine: Hashable, Sendable {
     package let netMinor: Int64
-    package let taxMinor: Int64
+    /// Of each tax that the line bears, in their order.
+    package let taxesMinor: [Int64]
     package private(set) var creditedNetMinor: Int64
-    package private(set) var creditedTaxMinor: Int64
+    package private(set) var creditedTaxesMinor: [Int64]
 
+    /// Without `creditedTaxesMinor` nothing was credited of any tax.
     package init(
-        netMinor: Int64, taxMinor: Int64, creditedNetMinor: Int64 = 0, creditedTaxMinor: Int64 = 0
+        netMinor: Int64, taxesMinor: [Int64], creditedNetMinor: Int64 = 0, creditedTaxesMinor: [Int64]? = nil
     ) {
         self.netMinor = netMinor
-        self.taxMinor = taxMinor
+        self.taxesMinor = taxesMinor
         self.creditedNetMinor = creditedNetMinor
-        self.creditedTaxMinor = creditedTaxMinor
+        self.creditedTaxesMinor = creditedTaxesMinor ?? taxesMinor.map { _ in 0 }
     }
+
+    package var taxMinor: Int64 { taxesMinor.reduce(0, +) }
+    package var creditedTaxMinor: Int64 { creditedTaxesMinor.reduce(0, +) }
 
     /// What can still be credited of the net: nothing of a line that is not above zero, such as a discount's.
     package var leftMinor: Int64 {
         netMinor > 0 ? max(0, netMinor - creditedNetMinor) : 0
     }
 
-    /// Credits a part of the net, on which as much as `taxOnPart` would be billed, and returns the tax that
-    /// goes back with it: that much, but never more than is left, and all of that with the last of the net.
-    /// Nil when the part is not above zero or is more than is left: nothing is credited then.
-    package mutating func credit(_ partMinor: Int64, taxOnPart: Int64) -> Int64? {
+    /// Credits a part of the net, on which as much as `taxesOnPart` would be billed, and returns the taxes
+    /// that go back with it: that much, but never more than is left, and all of that with the last of the
+    /// net. Nil when the part is not above zero or is more than is left: nothing is credited then.
+    package mutating func credit(_ partMinor: Int64, taxesOnPart: [Int64]) -> [Int64]? {
         guard partMinor > 0, partMinor <= leftMinor else { return nil }
-        let taxLeft = taxMinor - creditedTaxMinor
-        let tax = partMinor == leftMinor ? taxLeft : max(0, min(taxOnPart, taxLeft))
+        let isLast = partMinor == leftMinor
         creditedNetMinor += partMinor
-        creditedTaxMinor += tax
-        return tax
+        var taxes: [Int64] = []
+        for place in taxesMinor.indices {
+            let left = taxesMinor[place] - creditedTaxesMinor[place]
+            let tax = isLast ? left : max(0, min(taxesOnPart[place], left))
+            creditedTaxesMinor[place] += tax
+            taxes.append(tax)
+        }
+        return taxes
     }
 }

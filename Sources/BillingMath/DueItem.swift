@@ -21,11 +21,12 @@ package struct DueItem: Hashable, Sendable {
     package let throughDay: Day
     /// Whether its one term, of the day on which it is billed, is no term to the customer.
     package let isPaidOnce: Bool
+    package let taxClass: TaxClass
 
     package init(
         span: ScheduleSpan, nextTerm: Int, billedAhead: Set<Int> = [], quantity: Quantity, price: UnitPrice,
         setUpTerm: Int? = 0, proration: Proration = Proration(), discounts: [HeldDiscount] = [],
-        throughDay: Day = .last, isPaidOnce: Bool = false
+        throughDay: Day = .last, isPaidOnce: Bool = false, taxClass: TaxClass = .standard
     ) {
         self.span = span
         self.nextTerm = nextTerm
@@ -37,6 +38,7 @@ package struct DueItem: Hashable, Sendable {
         self.discounts = discounts
         self.throughDay = throughDay
         self.isPaidOnce = isPaidOnce
+        self.taxClass = taxClass
     }
 }
 
@@ -88,38 +90,19 @@ package struct UnitPrice: Hashable, Sendable {
 package struct BillingRules: Hashable, Sendable {
     /// No term that is due after this day is billed, whatever holds for its item.
     package let throughDay: Day
+    /// The day of issue: the tax point of what is billed in advance.
+    package let issuedOn: Day
     package let tax: CustomerTax
     /// Where the days of terms begin and end.
     package let zone: TimeZone
     /// At most this many terms of one item in one plan; the next run takes the rest.
     package let termLimit: Int
 
-    package init(throughDay: Day, tax: CustomerTax, zone: TimeZone, termLimit: Int) {
+    package init(throughDay: Day, issuedOn: Day, tax: CustomerTax, zone: TimeZone, termLimit: Int) {
         self.zone = zone
         self.throughDay = throughDay
+        self.issuedOn = issuedOn
         self.tax = tax
         self.termLimit = termLimit
-    }
-}
-
-/// How a customer is taxed, and for what reason: "why is there no tax?" is the question most asked.
-package struct CustomerTax: Hashable, Sendable {
-    package enum Reason: Hashable, Sendable {
-        /// The rate of the customer's country, by its name there: `USt`.
-        case countryRate(CountryCode, name: String)
-        /// The customer is exempt.
-        case exempt
-        /// The provider has no rate for the customer's country.
-        case noRate(CountryCode)
-    }
-
-    package let rate: TaxRate
-    package let rounding: TaxRounding
-    package let reason: Reason
-
-    package init(rate: TaxRate, rounding: TaxRounding, reason: Reason) {
-        self.rate = rate
-        self.rounding = rounding
-        self.reason = reason
     }
 }

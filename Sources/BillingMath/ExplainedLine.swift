@@ -54,30 +54,17 @@ package struct ExplainedLine: Hashable, Sendable {
         }
     }
 
-    /// Nets and taxes of all lines of one invoice, in their order. Tax that is rounded on the invoice is
-    /// shared out to its lines, so that no line has a tax without the others.
+    /// Nets and taxes of all lines of one invoice, in their order. Tax that is rounded on a sum is shared out
+    /// to the lines, so that no line has a tax without the others.
     package static func recomputed(_ lines: [ExplainedLine]) throws -> [Amounts] {
+        guard let first = lines.first else { return [] }
         let nets = try lines.map { try $0.recomputed }
-        var taxes = nets
-        for (group, places) in Dictionary(grouping: lines.indices, by: { lines[$0].taxGroup }) {
-            let totals = try InvoiceTotals.compute(
-                places.map { nets[$0].amountMinor }, rate: group.rate, rounding: group.rounding)
-            for (place, taxMinor) in zip(places, totals.lineTaxesMinor) {
-                taxes[place] = Money(taxMinor, group.currency)
-            }
+        let totals = try InvoiceTotals.compute(
+            zip(lines, nets).map { TaxedAmount(netMinor: $1.amountMinor, tax: $0.tax.tax) },
+            rounding: first.tax.rounding)
+        return zip(nets, totals.lineTaxesMinor).map { net, taxMinor in
+            Amounts(net: net, tax: Money(taxMinor, net.currency))
         }
-        return zip(nets, taxes).map(Amounts.init)
-    }
-
-    /// Lines whose tax is rounded and shared out together.
-    private struct TaxGroup: Hashable {
-        let rate: TaxRate
-        let rounding: TaxRounding
-        let currency: Currency
-    }
-
-    private var taxGroup: TaxGroup {
-        TaxGroup(rate: tax.tax.rate, rounding: tax.tax.rounding, currency: amount.currency)
     }
 }
 

@@ -27,6 +27,7 @@ package struct ExplainedPolicy: Hashable, Sendable {
         case ("payment_terms_days", .whole(let days)):
             "Payable \(days) \(days == 1 ? "day" : "days") after issue, and not before the service begins"
         case ("tax_rounding", .word(TaxRounding.line.rawValue)): "Tax rounded on each line"
+        case ("tax_rounding", .word(TaxRounding.rate.rawValue)): "Tax rounded once for each rate"
         case ("tax_rounding", .word(TaxRounding.invoice.rawValue)): "Tax rounded once on the invoice"
         case ("proration_unit", .word(let word)):
             "Parts of a term counted in \(Proration.Unit(rawValue: word)?.words ?? word)"

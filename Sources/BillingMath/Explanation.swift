@@ -12,18 +12,10 @@ package struct Explanation: Sendable {
     /// What unit price and quantity come to, rounded.
     private let pricedMinor: Int64
     private let discounts: DiscountsExplanation?
-    private let taxMinor: Int64
-    private let tax: CustomerTax
-    private let invoice: Sums
+    private let tax: TaxExplanation
+    private let currency: Currency
     private let term: BilledTerm?
     private var policies: [AppliedPolicy] = []
-
-    /// What the invoice's own tax was computed from.
-    private struct Sums {
-        let currency: Currency
-        let netMinor: Int64
-        let taxMinor: Int64
-    }
 
     /// Which term of what the line bills.
     private struct BilledTerm {
@@ -48,10 +40,10 @@ package struct Explanation: Sendable {
         amountMinor = line.charge.amountMinor
         pricedMinor = line.charge.wholeMinor
         discounts = DiscountsExplanation(of: line.charge, in: invoice.currency)
-        taxMinor = line.taxMinor
-        tax = rules.tax
-        self.invoice = Sums(
-            currency: invoice.currency, netMinor: invoice.netMinor, taxMinor: invoice.taxMinor)
+        currency = invoice.currency
+        tax = TaxExplanation(
+            TaxedAmount(netMinor: line.netMinor, tax: line.tax), at: line.place, of: invoice.totals,
+            in: invoice.currency, rounding: rules.tax.rounding)
         term = BilledTerm(
             term: line.term, item: item, price: price, throughDay: item.dueThrough(rules),
             part: line.charge.kind == .recurring
@@ -62,7 +54,7 @@ package struct Explanation: Sendable {
     /// A line that a person wrote, at `place`, counted from 0, of an invoice with these totals.
     package init(
         _ charge: ManualCharge, at place: Int, of totals: InvoiceTotals, in currency: Currency,
-        tax: CustomerTax
+        tax: (line: LineTax, rounding: TaxRounding)
     ) {
         rule = "manual"
         unitMinor = charge.unitMinor
@@ -70,9 +62,10 @@ package struct Explanation: Sendable {
         amountMinor = charge.amountMinor
         pricedMinor = charge.amountMinor
         discounts = nil
-        taxMinor = totals.lineTaxesMinor[place]
-        self.tax = tax
-        invoice = Sums(currency: currency, netMinor: totals.netMinor, taxMinor: totals.taxMinor)
+        self.currency = currency
+        self.tax = TaxExplanation(
+            TaxedAmount(netMinor: charge.amountMinor, tax: tax.line), at: place, of: totals, in: currency,
+            rounding: tax.rounding)
         term = nil
     }
 
@@ -86,13 +79,13 @@ package struct Explanation: Sendable {
     /// Compact JSON with a fixed order of keys: the same explanation is always the same text.
     package var json: String {
         // All but names is bounded: numbers have at most 40 digits.
-        let names = policies.reduce(6 * taxNameLength) { $0 + $1.longestJSON }
+        let names = policies.reduce(tax.longestJSON) { $0 + $1.longestJSON }
         let part = term?.part == nil ? 0 : TermPart.longestJSON
         let steps = (term?.model?.longestJSON ?? 0) + (discounts?.longestJSON ?? 0)
         return JSONBytes.object(capacity: 2048 + names + part + steps) {
             writeCharge(into: &$0)
             if let term { write(term, into: &$0) }
-            writeTax(into: &$0)
+            $0.object("tax", tax.write(into:))
             if !policies.isEmpty { $0.object("policies", write(policies:)) }
         }
     }
@@ -105,12 +98,12 @@ package struct Explanation: Sendable {
             $0.decimal(Int128(quantity.micros), scale: 6, decimals: 0)
             $0.result(exactAmount, scale: digits + 6, rounded: pricedMinor, digits: digits)
         }
-        json.money("unit_price", unitMinor, invoice.currency)
+        json.money("unit_price", unitMinor, currency)
         if let price = term?.price { json.string("price", price.description) }
         json.string("quantity") { $0.decimal(Int128(quantity.micros), scale: 6, decimals: 0) }
         json.string("exact") { $0.decimal(exactAmount, scale: digits + 6, decimals: digits) }
         json.string("rounding") { $0.escaped(Rounding.halfUp.rawValue) }
-        json.money("amount", amountMinor, invoice.currency)
+        json.money("amount", amountMinor, currency)
     }
 
     private func write(_ billed: BilledTerm, into json: inout JSONBytes) {
@@ -137,32 +130,7 @@ package struct Explanation: Sendable {
         if let model = billed.model { json.object("price_model", model.write(into:)) }
         discounts?.write(into: &json)
         if let part = billed.part {
-            json.object("proration") { part.write(into: &$0, as: amountMinor, in: invoice.currency) }
-        }
-    }
-
-    private func writeTax(into json: inout JSONBytes) {
-        json.object("tax") {
-            $0.string("rate_percent") { $0.decimal(Int128(tax.rate.ratePPM), scale: 4, decimals: 0) }
-            writeReason(into: &$0)
-            $0.string("rounded_on") { $0.escaped(tax.rounding.rawValue) }
-            $0.string("rounding") { $0.escaped(Rounding.halfUp.rawValue) }
-            let lineExact = tax.rate.exactTax(onMinor: amountMinor)
-            $0.string("exact") { $0.decimal(lineExact, scale: digits + 6, decimals: digits) }
-            switch tax.rounding {
-            case .line:
-                $0.string("arithmetic") { writeTaxation(of: amountMinor, as: taxMinor, into: &$0) }
-            case .invoice:
-                $0.object("invoice") {
-                    $0.string("arithmetic") {
-                        writeTaxation(of: invoice.netMinor, as: invoice.taxMinor, into: &$0)
-                    }
-                    $0.money("net", invoice.netMinor, invoice.currency)
-                    $0.money("tax", invoice.taxMinor, invoice.currency)
-                    $0.string("allocation") { $0.plain("largest_remainder") }
-                }
-            }
-            $0.money("amount", taxMinor, invoice.currency)
+            json.object("proration") { part.write(into: &$0, as: amountMinor, in: currency) }
         }
     }
 
@@ -170,34 +138,7 @@ package struct Explanation: Sendable {
         for policy in policies { policy.write(into: &json) }
     }
 
-    private func writeReason(into json: inout JSONBytes) {
-        switch tax.reason {
-        case .countryRate(let country, let name):
-            json.string("reason") { $0.plain("country_rate") }
-            json.string("country", country.text)
-            json.string("name", name)
-        case .exempt:
-            json.string("reason") { $0.plain("customer_exempt") }
-        case .noRate(let country):
-            json.string("reason") { $0.plain("no_rate_for_country") }
-            json.string("country", country.text)
-        }
-    }
-
-    private func writeTaxation(of netMinor: Int64, as taxMinor: Int64, into json: inout JSONBytes) {
-        let rate = tax.rate
-        json.decimal(Int128(netMinor), scale: digits, decimals: digits)
-        json.plain(" * ")
-        json.decimal(Int128(rate.ratePPM), scale: 4, decimals: 0)
-        json.plain(" %")
-        json.result(rate.exactTax(onMinor: netMinor), scale: digits + 6, rounded: taxMinor, digits: digits)
-    }
-
-    private var taxNameLength: Int {
-        if case .countryRate(_, let name) = tax.reason { name.utf8.count } else { 0 }
-    }
-
-    private var digits: Int { invoice.currency.exponent }
+    private var digits: Int { currency.exponent }
 
     /// The amount before rounding, in millionths of a minor unit.
     private var exactAmount: Int128 {

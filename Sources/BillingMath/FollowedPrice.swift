@@ -34,11 +34,11 @@ extension DueItem {
             DueItem(
                 span: parts.before, nextTerm: nextTerm, billedAhead: billedAhead, quantity: quantity,
                 price: self.price, setUpTerm: movesSetUp ? nil : setUpTerm, proration: proration,
-                discounts: discounts, throughDay: throughDay, isPaidOnce: isPaidOnce),
+                discounts: discounts, throughDay: throughDay, isPaidOnce: isPaidOnce, taxClass: taxClass),
             DueItem(
                 span: parts.after, nextTerm: number, quantity: quantity, price: price,
                 setUpTerm: movesSetUp ? number : nil, proration: proration, discounts: discounts,
-                throughDay: throughDay, isPaidOnce: isPaidOnce)
+                throughDay: throughDay, isPaidOnce: isPaidOnce, taxClass: taxClass)
         )
     }
 }

@@ -29,7 +29,7 @@ package struct InvoicePlan: Hashable, Sendable {
         var invoices: [PlannedInvoice] = []
         while !drafts.isEmpty {
             do {
-                invoices = try InvoicePlan.invoices(from: drafts, tax: rules.tax)
+                invoices = try InvoicePlan.invoices(from: drafts, rounding: rules.tax.rounding)
                 break
             } catch {
                 // Only a sum of sound lines can still overflow. The largest line in it is the one to look at.
@@ -45,14 +45,14 @@ package struct InvoicePlan: Hashable, Sendable {
 
     /// Cuts the sorted drafts where day or currency change.
     private static func invoices(
-        from drafts: [LineDraft], tax: CustomerTax
+        from drafts: [LineDraft], rounding: TaxRounding
     ) throws(OverflowingSum) -> [PlannedInvoice] {
         var invoices: [PlannedInvoice] = []
         var start = drafts.startIndex
         while start < drafts.endIndex {
             let first = drafts[start]
             let end = drafts[start...].firstIndex { !$0.sharesInvoice(with: first) } ?? drafts.endIndex
-            invoices.append(try PlannedInvoice(drafts[start..<end], tax: tax))
+            invoices.append(try PlannedInvoice(drafts[start..<end], rounding: rounding))
             start = end
         }
         return invoices
@@ -66,34 +66,40 @@ package struct PlannedInvoice: Hashable, Sendable {
     package let currency: Currency
     /// In the order of the items, each item's recurring line before its set-up line.
     package let lines: [PlannedLine]
-    package let netMinor: Int64
-    package let taxMinor: Int64
-    package let grossMinor: Int64
+    package let totals: InvoiceTotals
 
-    fileprivate init(_ drafts: ArraySlice<LineDraft>, tax: CustomerTax) throws(OverflowingSum) {
-        let totals: InvoiceTotals
+    package var netMinor: Int64 { totals.netMinor }
+    package var taxMinor: Int64 { totals.taxMinor }
+    package var grossMinor: Int64 { totals.grossMinor }
+
+    fileprivate init(_ drafts: ArraySlice<LineDraft>, rounding: TaxRounding) throws(OverflowingSum) {
         do {
             totals = try InvoiceTotals.compute(
-                drafts.map(\.charge.amountMinor), rate: tax.rate, rounding: tax.rounding)
+                drafts.map { TaxedAmount(netMinor: $0.charge.amountMinor, tax: $0.tax) }, rounding: rounding)
         } catch {
             let largest = drafts.max { $0.charge.amountMinor.magnitude < $1.charge.amountMinor.magnitude }
             throw OverflowingSum(item: largest?.item ?? 0)
         }
         serviceDay = drafts[drafts.startIndex].dueOn
         currency = drafts[drafts.startIndex].currency
-        lines = zip(drafts, totals.lineTaxesMinor).map { draft, tax in
-            PlannedLine(item: draft.item, term: draft.term, charge: draft.charge, taxMinor: tax)
+        let taxes = totals.lineTaxesMinor
+        lines = drafts.enumerated().map { place, draft in
+            PlannedLine(
+                place: place, item: draft.item, term: draft.term, charge: draft.charge, tax: draft.tax,
+                taxMinor: taxes[place])
         }
-        (netMinor, taxMinor, grossMinor) = (totals.netMinor, totals.taxMinor, totals.grossMinor)
     }
 }
 
 /// One line of a planned invoice: one charge of one item for one term.
 package struct PlannedLine: Hashable, Sendable {
+    /// In the invoice's lines, counted from 0.
+    let place: Int
     /// Index of the item in the array that was planned.
     package let item: Int
     package let term: Term
     package let charge: Charge
+    package let tax: LineTax
     package let taxMinor: Int64
 
     package var netMinor: Int64 { charge.amountMinor }
@@ -137,6 +143,7 @@ private struct LineDraft {
     let term: Term
     let dueOn: Day
     let charge: Charge
+    let tax: LineTax
 
     func sharesInvoice(with other: LineDraft) -> Bool {
         dueOn == other.dueOn && currency == other.currency
@@ -174,11 +181,15 @@ extension DueItem {
                 let held = discounts.filter { $0.holds(for: billed.whole) }
                 let whole = held.isEmpty ? recurring : try recurring.less(held)
                 let charge = try whole.covering(billed, by: proration, in: rules.zone)
+                // Of a supply over a time, what is billed behind its end is due in tax on its last day.
+                let taxPoint = span.inArrears ? billed.term.end.adding(days: -1) : rules.issuedOn
+                let tax = rules.tax.tax(on: taxClass, on: taxPoint)
                 func add(_ charge: Charge) {
                     drafts.append(
                         LineDraft(
                             item: index, currency: price.currency, term: billed.term,
-                            dueOn: billed.dueOn(span.inArrears ? .inArrears : .inAdvance), charge: charge))
+                            dueOn: billed.dueOn(span.inArrears ? .inArrears : .inAdvance), charge: charge,
+                            tax: tax))
                 }
                 add(charge)
                 if billed.term.number == setUpTerm, let fee = try Charge.setUp(self) {

@@ -20,6 +20,17 @@ struct JSONBytes {
         }
     }
 
+    /// The same for an array of objects, each of which `element` writes by its place.
+    static func array(
+        capacity: Int, count: Int, _ element: (inout JSONBytes, Int) -> Void
+    ) -> String {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: capacity) { buffer in
+            var json = JSONBytes(buffer)
+            json.brackets(count: count, element)
+            return String(decoding: UnsafeBufferPointer(rebasing: buffer[..<json.count]), as: UTF8.self)
+        }
+    }
+
     mutating func object(_ key: StaticString, _ members: (inout JSONBytes) -> Void) {
         self.key(key)
         braces(members)
@@ -28,6 +39,10 @@ struct JSONBytes {
     /// Objects in a row, each of which `element` writes by its place.
     mutating func array(_ key: StaticString, count: Int, _ element: (inout JSONBytes, Int) -> Void) {
         self.key(key)
+        brackets(count: count, element)
+    }
+
+    private mutating func brackets(count: Int, _ element: (inout JSONBytes, Int) -> Void) {
         append(UInt8(ascii: "["))
         for place in 0..<count {
             if place > 0 { append(UInt8(ascii: ",")) }

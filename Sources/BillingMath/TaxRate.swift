@@ -72,6 +72,17 @@ extension TaxRate: Codable {
 package enum TaxRounding: String, Codable, Sendable, CaseIterable {
     /// On each line, then the lines are added.
     case line
-    /// Once, on the sum of the net amounts, then shared out to the lines.
+    /// Once for each rate, on the sum of the net amounts that bear it, then shared out to the lines. What EN
+    /// 16931 demands (BR-CO-17).
+    case rate
+    /// Once, on the sum of all exact taxes, then shared out to the rates and to the lines.
     case invoice
+}
+
+/// What consumers in other countries of the EU pay without a registration for the One Stop Shop.
+package enum EUConsumerRates: String, Codable, Sendable, CaseIterable {
+    /// The rate of the seller's country.
+    case home
+    /// The rate of their own.
+    case destination
 }

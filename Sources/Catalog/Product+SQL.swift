@@ -5,8 +5,8 @@ package import Postgres
 extension Product {
     private static let columns: SQL =
         """
-        id, code, family_id, type, name, description, state, attributes, metadata, stock, limits_upgrades,
-        version, recorded_at
+        id, code, family_id, type, name, description, state, attributes, metadata, tax_class, stock,
+        limits_upgrades, version, recorded_at
         """
 
     init(row: Row) throws {
@@ -19,6 +19,7 @@ extension Product {
         state = try row["state"]
         attributes = try (row["attributes"] as JSONText).decode()
         metadata = try (row["metadata"] as JSONText).decode()
+        taxClass = try row["tax_class"]
         stock = try row["stock"]
         limitsUpgrades = try row["limits_upgrades"]
         version = try row["version"]
@@ -73,18 +74,18 @@ extension Product {
             try await tx.run(
                 """
                 INSERT INTO products (tenant_id, id, family_id, code, type, name, description, state,
-                    attributes, metadata, stock, limits_upgrades, version, recorded_at)
+                    attributes, metadata, tax_class, stock, limits_upgrades, version, recorded_at)
                 SELECT \(tx.scope.tenant), id, family_id, code, type, name, description, state, attributes,
-                    metadata, stock, limits_upgrades, 1, recorded_at
+                    metadata, tax_class, stock, limits_upgrades, 1, recorded_at
                 FROM unnest(\(products.map(\.id.uuid)), \(products.map(\.family?.uuid)),
                     \(products.map(\.code)),
                     \(products.map(\.kind)), \(products.map(\.name)), \(products.map(\.description)),
                     \(products.map(\.state)), \(products.map { try JSONText(encoding: $0.attributes) }),
-                    \(products.map { try JSONText(encoding: $0.metadata) }),
+                    \(products.map { try JSONText(encoding: $0.metadata) }), \(products.map(\.taxClass)),
                     \(products.map { $0.stock.map { Int32($0) } }), \(products.map(\.limitsUpgrades)),
                     \(products.map(\.recordedAt)))
-                    AS p (id, family_id, code, type, name, description, state, attributes, metadata, stock,
-                        limits_upgrades, recorded_at)
+                    AS p (id, family_id, code, type, name, description, state, attributes, metadata,
+                        tax_class, stock, limits_upgrades, recorded_at)
                 """)
         }
     }
@@ -97,7 +98,7 @@ extension Product {
                 UPDATE products
                 SET family_id = \(family), type = \(kind), name = \(name), description = \(description),
                     state = \(state), attributes = \(JSONText(encoding: attributes)),
-                    metadata = \(JSONText(encoding: metadata)), stock = \(stock),
+                    metadata = \(JSONText(encoding: metadata)), tax_class = \(taxClass), stock = \(stock),
                     limits_upgrades = \(limitsUpgrades), version = version + 1
                 WHERE id = \(id) AND version = \(version)
                 RETURNING \(Product.columns)

@@ -1,3 +1,4 @@
+import BillingMath
 import Kernel
 import Web
 
@@ -29,6 +30,8 @@ struct NewProduct: Codable, Sendable {
     let metadata: Labels?
     /// How many can be sold; as many as wanted unless told.
     let stock: Whole<0, 1_000_000>?
+    /// By which tax decides about it; `standard` unless told.
+    let taxClass: TaxClass?
     let prices: [NewPrice]?
 
     func draft() throws -> Products.Draft {
@@ -37,6 +40,7 @@ struct NewProduct: Codable, Sendable {
             attributes: attributes ?? .none, metadata: metadata ?? .none,
             prices: try (prices ?? []).enumerated().map { try $1.draft(at: "/prices/\($0)") })
         draft.stock = stock?.value
+        draft.taxClass = taxClass ?? .standard
         return draft
     }
 }
@@ -50,6 +54,8 @@ struct ProductChange: Codable, Sendable {
     let attributes: Labels?
     let metadata: Labels?
     let stock: Patch<Whole<0, 1_000_000>>
+    /// What is invoiced from now on is taxed by it.
+    let taxClass: TaxClass?
 
     func apply(to product: inout Product) {
         product.kind = type ?? product.kind
@@ -58,6 +64,7 @@ struct ProductChange: Codable, Sendable {
         product.description = description.applied(to: product.description)
         product.attributes = attributes ?? product.attributes
         product.metadata = metadata ?? product.metadata
+        product.taxClass = taxClass ?? product.taxClass
         product.stock = stock.map(\.value).applied(to: product.stock)
     }
 }
@@ -79,6 +86,7 @@ struct ProductBody: Versioned, Codable, Sendable {
     let metadata: Labels
     /// How many can still be sold; null: as many as wanted.
     let stock: Int?
+    let taxClass: TaxClass
     let prices: [PriceBody]
     let version: Int
     let recordedAt: Instant
@@ -92,7 +100,7 @@ extension ProductBody {
             id: product.id, code: product.code, type: product.kind, name: product.name,
             familyId: product.family,
             description: product.description, state: product.state, attributes: product.attributes,
-            metadata: product.metadata, stock: product.stock,
+            metadata: product.metadata, stock: product.stock, taxClass: product.taxClass,
             prices: priced.prices.map { PriceBody($0, for: actor) },
             version: product.version, recordedAt: product.recordedAt, actions: product.actions(for: actor))
     }

@@ -1,3 +1,4 @@
+package import BillingMath
 package import Kernel
 
 /// Something a provider sells.
@@ -26,6 +27,8 @@ package struct Product: Versioned, Sendable, Hashable {
     package var state: State
     package var attributes: Labels
     package var metadata: Labels
+    /// By which tax decides about it.
+    package var taxClass: TaxClass
     /// How many can still be sold; nil: as many as wanted.
     package var stock: Int?
     /// Whether its upgrade paths say to which products a customer may change.

@@ -1,3 +1,4 @@
+import BillingMath
 package import Kernel
 import Platform
 package import Postgres
@@ -24,6 +25,7 @@ package struct Products: Sendable {
         package let metadata: Labels
         package let prices: [PriceDraft]
         package var stock: Int?
+        var taxClass = TaxClass.standard
         var limitsUpgrades = false
 
         package init(
@@ -109,6 +111,7 @@ package struct Products: Sendable {
             prices: original.prices.map(PriceDraft.init(copying:)))
         draft.stock = product.stock.map { _ in 0 }
         draft.limitsUpgrades = product.limitsUpgrades
+        draft.taxClass = product.taxClass
         let copy = try await create(draft, in: tx)
         let paths = try await UpgradePaths.of(product, in: tx)
         try await UpgradePaths.replace(paths.products ?? [], of: copy.product.id, in: tx)
@@ -144,7 +147,8 @@ extension Product {
         self.init(
             id: .new(), code: draft.code, family: draft.family, kind: draft.kind, name: draft.name,
             description: draft.description, state: .active, attributes: draft.attributes,
-            metadata: draft.metadata, stock: draft.stock, limitsUpgrades: draft.limitsUpgrades,
+            metadata: draft.metadata, taxClass: draft.taxClass, stock: draft.stock,
+            limitsUpgrades: draft.limitsUpgrades,
             version: 1, recordedAt: recordedAt)
     }
 }

@@ -32,7 +32,8 @@ struct TenantFile: Decodable {
 
     func founding(as slug: Slug, sandboxToday: Day?) -> Tenants.Founding {
         var policies = PolicySettings.none
-        policies[Policies.taxRounding] = taxRounding
+        // What e-invoices of the EU need; the system's own level is older than they.
+        policies[Policies.taxRounding] = taxRounding ?? .rate
         policies[Policies.invoiceDaysBeforeDue] = invoiceDaysBeforeDue
         policies[Policies.paymentTermsDays] = paymentTermsDays
         return Tenants.Founding(

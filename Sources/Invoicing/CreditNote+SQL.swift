@@ -58,7 +58,8 @@ extension CreditNote {
         let lines = try await CreditNoteLine.all(of: id, in: tx)
         return try await tx.first(
             """
-            SELECT \(columns), \(Addressee.columns), credit_notes.buyer, seller_snapshots.content AS seller
+            SELECT \(columns), \(Addressee.columns), credit_notes.taxes, credit_notes.buyer,
+                seller_snapshots.content AS seller
             FROM credit_notes
             JOIN customers
                 ON customers.tenant_id = credit_notes.tenant_id AND customers.id = credit_notes.customer_id
@@ -70,6 +71,7 @@ extension CreditNote {
         ) { row in
             CreditNoteDocument(
                 note: try CreditNote(row: row), addressee: try Addressee(row: row), lines: lines,
+                taxGroups: try TaxRecord.groups(row["taxes"]),
                 seller: try (row["seller"] as JSONText).decode(),
                 buyer: try (row["buyer"] as JSONText).decode())
         }
@@ -84,6 +86,8 @@ extension CreditNoteLine {
         netMinor = try row["net_minor"]
         taxMinor = try row["tax_minor"]
         taxRate = try TaxRate(row: row)
+        taxCategory = try row["tax_category"]
+        taxes = try TaxRecord.components(row["taxes"])
         periodStart = try row["period_start"]
         periodEnd = try row["period_end"]
         explanation = try row["explanation"]
@@ -93,7 +97,7 @@ extension CreditNoteLine {
         try await tx.all(
             """
             SELECT line_no, invoice_line_no, description, net_minor, tax_minor, tax_rate_ppm,
-                period_start, period_end, explanation
+                tax_category, taxes, period_start, period_end, explanation
             FROM credit_note_lines
             WHERE credit_note_id = \(note)
             ORDER BY line_no

@@ -52,6 +52,9 @@ struct CreditNoteBody: Codable, Sendable {
     let tax: Money
     let gross: Money
     let issuedOn: Day
+    /// By category and rate; together they are the tax. Empty on a note on an invoice from before there were
+    /// categories.
+    let taxes: [TaxSubtotalBody]
     let lineCount: Int
     let lines: [CreditNoteLineBody]
     let seller: Seller
@@ -67,7 +70,12 @@ struct CreditNoteLineBody: Codable, Sendable {
     let description: String
     let net: Money
     let tax: Money
+    /// All taxes of the line together.
     let taxPercent: TaxRate
+    /// By EN 16931; null on a line from before there were categories.
+    let taxCategory: TaxCategory?
+    /// Each tax that the line gives back.
+    let taxes: [LineTaxBody]
     /// The days that are taken back.
     let periodStart: Day?
     /// The first day that is no longer part of it.
@@ -100,7 +108,7 @@ extension CreditNoteBody {
             id: note.id, number: note.number, invoiceId: note.invoice,
             customer: AddresseeBody(document.addressee),
             reason: note.reason, net: note.net, tax: note.tax, gross: note.gross, issuedOn: note.issuedOn,
-            lineCount: note.lineCount,
+            taxes: TaxSubtotalBody.all(document.taxGroups, in: note.currency), lineCount: note.lineCount,
             lines: document.lines.map { CreditNoteLineBody($0, in: note.currency) },
             seller: document.seller, buyer: document.buyer, recordedAt: note.recordedAt)
     }
@@ -111,7 +119,9 @@ extension CreditNoteLineBody {
         self.init(
             number: line.number, invoiceLine: line.invoiceLine, description: line.description,
             net: Money(line.netMinor, currency), tax: Money(line.taxMinor, currency),
-            taxPercent: line.taxRate, periodStart: line.periodStart, periodEnd: line.periodEnd,
+            taxPercent: line.taxRate, taxCategory: line.taxCategory,
+            taxes: LineTaxBody.all(line.taxes, in: currency), periodStart: line.periodStart,
+            periodEnd: line.periodEnd,
             explanation: line.explanation.map { JSONBytes(Data($0.text.utf8)) })
     }
 }

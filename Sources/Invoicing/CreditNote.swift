@@ -32,6 +32,9 @@ package struct CreditNoteLine: Sendable, Hashable {
     package let netMinor: Int64
     package let taxMinor: Int64
     package let taxRate: TaxRate
+    /// Nil on a line from before there were categories, like the taxes.
+    let taxCategory: TaxCategory?
+    let taxes: [TaxRecord.Component]?
     /// The days that are taken back; nil where the whole line is, with the whole invoice.
     package let periodStart: Day?
     /// The first day that is no longer part of it.

@@ -35,17 +35,17 @@ extension CreditNoteBatch {
                 \(series.block(of: count, tenant: issuance.tenant))
             )
             INSERT INTO credit_notes (tenant_id, id, customer_id, invoice_id, number, sequence, sequence_year,
-                currency, issued_on, reason, net_minor, tax_minor, gross_minor, line_count, seller_id, buyer,
-                recorded_at)
+                currency, issued_on, reason, net_minor, tax_minor, gross_minor, line_count, taxes, seller_id,
+                buyer, recorded_at)
             SELECT \(issuance.tenant), note.id, invoices.customer_id, invoices.id, \(series.number),
                 taken.sequence, \(series.year), invoices.currency, \(issuance.issuedOn), note.reason,
-                note.net_minor, note.tax_minor, note.gross_minor, note.line_count, \(issuance.seller),
-                invoices.buyer, \(issuance.recordedAt)
+                note.net_minor, note.tax_minor, note.gross_minor, note.line_count, note.taxes,
+                \(issuance.seller), invoices.buyer, \(issuance.recordedAt)
             FROM block,
                 unnest(\(columns.id), \(columns.invoice), \(columns.reason), \(columns.netMinor),
-                    \(columns.taxMinor), \(columns.grossMinor), \(columns.lineCount))
+                    \(columns.taxMinor), \(columns.grossMinor), \(columns.lineCount), \(columns.taxes))
                     WITH ORDINALITY AS note (id, invoice_id, reason, net_minor, tax_minor, gross_minor,
-                        line_count, place),
+                        line_count, taxes, place),
                 LATERAL (SELECT block.first + note.place - 1) AS taken (sequence),
                 invoices
             WHERE invoices.id = note.invoice_id AND invoices.id = ANY(\(settlements.invoice))
@@ -72,13 +72,14 @@ extension CreditNoteLineColumns {
     func insertion(tenant: TenantID) -> SQL {
         """
         INSERT INTO credit_note_lines (tenant_id, credit_note_id, line_no, customer_id, invoice_line_no,
-            description, net_minor, tax_minor, tax_rate_ppm, period_start, period_end, explanation)
+            description, net_minor, tax_minor, tax_rate_ppm, tax_category, taxes, period_start, period_end,
+            explanation)
         SELECT \(tenant), credit_note_id, line_no, customer_id, invoice_line_no, description, net_minor,
-            tax_minor, tax_rate_ppm, period_start, period_end, explanation
+            tax_minor, tax_rate_ppm, tax_category, taxes, period_start, period_end, explanation
         FROM unnest(\(note), \(number), \(customer), \(invoiceLine), \(description), \(netMinor), \(taxMinor),
-            \(taxRatePPM), \(periodStart), \(periodEnd), \(explanation))
+            \(taxRatePPM), \(taxCategory), \(taxes), \(periodStart), \(periodEnd), \(explanation))
             AS line (credit_note_id, line_no, customer_id, invoice_line_no, description, net_minor, tax_minor,
-                tax_rate_ppm, period_start, period_end, explanation)
+                tax_rate_ppm, tax_category, taxes, period_start, period_end, explanation)
         """
     }
 }

@@ -90,6 +90,7 @@ struct CreditNoteColumns: Sendable {
     private(set) var taxMinor: [Int64] = []
     private(set) var grossMinor: [Int64] = []
     private(set) var lineCount: [Int32] = []
+    private(set) var taxes: [JSONText?] = []
 
     mutating func append(_ note: PlannedCreditNote) {
         id.append(note.id)
@@ -99,6 +100,7 @@ struct CreditNoteColumns: Sendable {
         taxMinor.append(note.taxMinor)
         grossMinor.append(note.grossMinor)
         lineCount.append(Int32(note.lines.count))
+        taxes.append(note.taxGroups.map { JSONText(TaxRecord.json($0)) })
     }
 }
 
@@ -112,6 +114,8 @@ struct CreditNoteLineColumns: Sendable {
     private(set) var netMinor: [Int64] = []
     private(set) var taxMinor: [Int64] = []
     private(set) var taxRatePPM: [Int32] = []
+    private(set) var taxCategory: [TaxCategory] = []
+    private(set) var taxes: [JSONText] = []
     private(set) var periodStart: [Day?] = []
     private(set) var periodEnd: [Day?] = []
     private(set) var explanation: [JSONText?] = []
@@ -126,6 +130,8 @@ struct CreditNoteLineColumns: Sendable {
             netMinor.append(line.credit.netMinor)
             taxMinor.append(line.taxMinor)
             taxRatePPM.append(line.taxRate.ratePPM)
+            taxCategory.append(line.tax.category)
+            taxes.append(JSONText(line.tax.record(line.taxesMinor)))
             periodStart.append(line.credit.periodStart)
             periodEnd.append(line.credit.periodEnd)
             explanation.append(line.credit.explanation)

@@ -22,18 +22,40 @@ extension CreditableInvoice {
                 let invoice = try CreditableInvoice(row: row)
                 return (invoice.id, invoice)
             })
-        var credited: [Place: (netMinor: Int64, taxMinor: Int64)] = [:]
-        for row in answers[2] { credited[try Place(row: row)] = (try row["net_minor"], try row["tax_minor"]) }
+        var credited: [Place: Credited] = [:]
+        for row in answers[2] { try credited[Place(row: row), default: Credited()].add(row) }
         for row in answers[1] {
             let place = try Place(row: row)
-            let before = credited[place] ?? (0, 0)
+            let tax = try LineTax(
+                recorded: TaxRecord.components(row["taxes"]), category: row["tax_category"],
+                rate: TaxRate(row: row))
+            let before = credited[place] ?? Credited()
             invoices[place.invoice]?.lines[place.line] = Line(
                 credited: CreditedLine(
-                    netMinor: try row["net_minor"], taxMinor: try row["tax_minor"],
-                    creditedNetMinor: before.netMinor, creditedTaxMinor: before.taxMinor),
-                taxRate: try TaxRate(row: row))
+                    netMinor: try row["net_minor"], taxesMinor: try taxesMinor(in: row),
+                    creditedNetMinor: before.netMinor, creditedTaxesMinor: before.taxesMinor),
+                tax: tax)
         }
         return invoices
+    }
+
+    /// What the notes so far took back of a line.
+    private struct Credited {
+        var netMinor: Int64 = 0
+        var taxesMinor: [Int64]?
+
+        mutating func add(_ row: Row) throws {
+            netMinor += try row["net_minor"] as Int64
+            let taxes = try CreditableInvoice.taxesMinor(in: row)
+            taxesMinor = taxesMinor.map { zip($0, taxes).map(+) } ?? taxes
+        }
+    }
+
+    /// Of each tax that a line bears.
+    fileprivate static func taxesMinor(in row: Row) throws -> [Int64] {
+        let components = try TaxRecord.components(row["taxes"])
+        return try components?.map(\.amount)
+            ?? (TaxRate(row: row) == .zero ? [] : [row["tax_minor"]])
     }
 
     private struct Place: Hashable {
@@ -52,13 +74,14 @@ extension CreditableInvoice {
                 id: try row["id"], customer: try row["customer_id"], state: try row["state"],
                 version: try row["version"], number: try row["number"], currency: try row["currency"],
                 grossMinor: try row["gross_minor"], taxRounding: try row["tax_rounding"],
-                settledMinor: try row["settled_minor"], lastEntry: try row["last_entry"]))
+                settledMinor: try row["settled_minor"], lastEntry: try row["last_entry"],
+                taxGroups: try TaxRecord.groups(row["taxes"])))
     }
 
     private static func heads(_ ids: [InvoiceID]) -> SQL {
         """
-        SELECT id, customer_id, state, version, number, currency, gross_minor, tax_rounding, settled_minor,
-            COALESCE((SELECT max(entry) FROM postings
+        SELECT id, customer_id, state, version, number, currency, gross_minor, tax_rounding, taxes,
+            settled_minor, COALESCE((SELECT max(entry) FROM postings
                 WHERE postings.document_id = invoices.id AND postings.cause = 'credit'), 0)::smallint
                 AS last_entry
         FROM invoices
@@ -68,7 +91,7 @@ extension CreditableInvoice {
 
     private static func lines(_ ids: [InvoiceID]) -> SQL {
         """
-        SELECT invoice_id, line_no, net_minor, tax_minor, tax_rate_ppm
+        SELECT invoice_id, line_no, net_minor, tax_minor, tax_rate_ppm, tax_category, taxes
         FROM invoice_lines
         WHERE invoice_id = ANY(\(ids))
         """
@@ -78,16 +101,15 @@ extension CreditableInvoice {
     /// has, would now and then rather read all lines of all of them.
     private static func credits(_ ids: [InvoiceID]) -> SQL {
         """
-        SELECT credit_notes.invoice_id, line.invoice_line_no AS line_no,
-            sum(line.net_minor)::bigint AS net_minor, sum(line.tax_minor)::bigint AS tax_minor
+        SELECT credit_notes.invoice_id, line.invoice_line_no AS line_no, line.net_minor, line.tax_minor,
+            line.tax_rate_ppm, line.taxes
         FROM credit_notes
         CROSS JOIN LATERAL (
-            SELECT invoice_line_no, net_minor, tax_minor FROM credit_note_lines
+            SELECT invoice_line_no, net_minor, tax_minor, tax_rate_ppm, taxes FROM credit_note_lines
             WHERE credit_note_lines.credit_note_id = credit_notes.id
             OFFSET 0
         ) AS line
         WHERE credit_notes.invoice_id = ANY(\(ids))
-        GROUP BY credit_notes.invoice_id, line.invoice_line_no
         """
     }
 }

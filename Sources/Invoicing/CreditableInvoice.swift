@@ -5,7 +5,7 @@ import Kernel
 struct CreditableInvoice: Sendable {
     struct Line: Sendable, Hashable {
         var credited: CreditedLine
-        let taxRate: TaxRate
+        let tax: LineTax
     }
 
     let id: InvoiceID
@@ -20,6 +20,8 @@ struct CreditableInvoice: Sendable {
     private(set) var settledMinor: Int64
     /// The last that its credit notes posted; 0 without any.
     private(set) var lastEntry: Int16
+    /// By category and rate; nil for an invoice from before there were categories.
+    let taxGroups: [TaxRecord.Group]?
     /// By their number, counted from 1.
     var lines: [Int: Line] = [:]
 
@@ -35,6 +37,7 @@ struct CreditableInvoice: Sendable {
         let taxRounding: TaxRounding
         let settledMinor: Int64
         let lastEntry: Int16
+        var taxGroups: [TaxRecord.Group]?
     }
 
     init(_ head: Head) {
@@ -48,6 +51,7 @@ struct CreditableInvoice: Sendable {
         taxRounding = head.taxRounding
         settledMinor = head.settledMinor
         lastEntry = head.lastEntry
+        taxGroups = head.taxGroups
     }
 
     /// The note with its tax. What it takes is gone for the next one. Throws `wrongState`,
@@ -60,7 +64,7 @@ struct CreditableInvoice: Sendable {
         if credit.lines.isEmpty { throw InvoicingProblem.nothingToCredit }
         let taxes = try taxes(on: credit.lines)
         var lines: [PlannedCreditNote.Line] = []
-        for (line, tax) in zip(credit.lines, taxes) { lines.append(try take(line, tax, of: number)) }
+        for (line, parts) in zip(credit.lines, taxes) { lines.append(try take(line, parts, of: number)) }
         let net = lines.reduce(Int128(0)) { $0 + Int128($1.credit.netMinor) }
         let tax = lines.reduce(Int128(0)) { $0 + Int128($1.taxMinor) }
         // Lines below zero, such as a discount's, leave less to pay than the lines above it would give back.
@@ -76,35 +80,34 @@ struct CreditableInvoice: Sendable {
         return PlannedCreditNote(
             id: credit.id, customer: customer, invoice: id, invoiceNumber: number, currency: currency,
             reason: credit.reason, netMinor: netMinor, taxMinor: taxMinor, grossMinor: netMinor + taxMinor,
-            lines: lines,
+            lines: lines, taxGroups: taxGroups.map { TaxRecord.groups($0, of: lines.map(\.recorded)) },
             outcome: PlannedCreditNote.Outcome(state: state, version: version, lastEntry: before))
     }
 
-    /// What would be billed on each line of a note by the rate and the rounding of the invoice.
-    private func taxes(on credits: [LineCredit]) throws(Problem) -> [Int64] {
-        var taxes = credits.map { _ in Int64(0) }
-        for rate in Set(credits.compactMap { lines[$0.line]?.taxRate }) {
-            let places = credits.indices.filter { lines[credits[$0].line]?.taxRate == rate }
-            do {
-                let totals = try InvoiceTotals.compute(
-                    places.map { credits[$0].netMinor }, rate: rate, rounding: taxRounding)
-                for (place, tax) in zip(places, totals.lineTaxesMinor) { taxes[place] = tax }
-            } catch {
-                throw InvoicingProblem.creditTooLarge
-            }
+    /// What would be billed on each line of a note by the taxes and the rounding of the invoice.
+    private func taxes(on credits: [LineCredit]) throws(Problem) -> [[Int64]] {
+        do {
+            return try InvoiceTotals.compute(
+                credits.map {
+                    TaxedAmount(
+                        netMinor: $0.netMinor,
+                        tax: lines[$0.line]?.tax ?? LineTax(rate: .zero, reason: .exempt))
+                }, rounding: taxRounding
+            ).componentTaxesMinor
+        } catch {
+            throw InvoicingProblem.creditTooLarge
         }
-        return taxes
     }
 
     private mutating func take(
-        _ credit: LineCredit, _ taxOnPart: Int64, of number: String
+        _ credit: LineCredit, _ taxesOnPart: [Int64], of number: String
     ) throws(Problem) -> PlannedCreditNote.Line {
         guard credit.netMinor > 0 else { throw InvoicingProblem.nothingToCredit }
         guard var line = lines[credit.line] else {
             throw InvoicingProblem.creditTooLarge.with(
                 detail: "Invoice \(number) has no line \(credit.line) to credit.")
         }
-        guard let tax = line.credited.credit(credit.netMinor, taxOnPart: taxOnPart) else {
+        guard let taxes = line.credited.credit(credit.netMinor, taxesOnPart: taxesOnPart) else {
             throw InvoicingProblem.creditTooLarge.with(
                 detail: """
                     Of line \(credit.line) of invoice \(number) only \(text(line.credited.leftMinor)) is \
@@ -112,7 +115,7 @@ struct CreditableInvoice: Sendable {
                     """)
         }
         lines[credit.line] = line
-        return PlannedCreditNote.Line(credit: credit, taxMinor: tax, taxRate: line.taxRate)
+        return PlannedCreditNote.Line(credit: credit, tax: line.tax, taxesMinor: taxes)
     }
 
     private mutating func settle(by grossMinor: Int64, posting entries: Int16) throws(Problem) {

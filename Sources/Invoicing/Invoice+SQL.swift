@@ -75,7 +75,8 @@ extension Invoice {
         [
             InvoiceLine.all(of: id), CreditNote.all(of: id),
             """
-            SELECT \(columns), \(Addressee.columns), invoices.buyer, seller_snapshots.content AS seller
+            SELECT \(columns), \(Addressee.columns), invoices.taxes, invoices.buyer,
+                seller_snapshots.content AS seller
             FROM invoices
             JOIN customers ON customers.tenant_id = invoices.tenant_id AND customers.id = invoices.customer_id
             LEFT JOIN seller_snapshots
@@ -94,6 +95,7 @@ extension InvoiceDocument {
         invoice = try Invoice(row: row)
         addressee = try Addressee(row: row)
         lines = try answers[0].map(InvoiceLine.init(row:))
+        taxGroups = try TaxRecord.groups(row["taxes"])
         seller = try (row["seller"] as JSONText?)?.decode()
         buyer = try (row["buyer"] as JSONText?)?.decode()
         creditNotes = try answers[1].map(CreditNote.init(row:))
@@ -113,10 +115,10 @@ extension Invoice {
     func insertDraft(_ lines: TaxedLines, in tx: Transaction) async throws {
         let invoice: SQL = """
             INSERT INTO invoices (tenant_id, id, customer_id, state, version, currency, service_on, net_minor,
-                tax_minor, gross_minor, line_count, tax_rounding, recorded_at)
+                tax_minor, gross_minor, line_count, tax_rounding, taxes, recorded_at)
             VALUES (\(tx.scope.tenant), \(id), \(customer), 'draft', \(Int32(version)), \(currency),
                 \(serviceOn), \(netMinor), \(taxMinor), \(grossMinor), \(Int32(lineCount)), \(taxRounding),
-                \(recordedAt))
+                \(JSONText(lines.totals.record)), \(recordedAt))
             """
         try await refusing(InvoicingProblem.byConstraint) {
             _ = try await tx.pipeline([invoice, lines.insertion(for: self, tenant: tx.scope.tenant)])
@@ -173,7 +175,8 @@ extension TaxedLines {
     fileprivate var assignments: SQL {
         """
         net_minor = \(totals.netMinor), tax_minor = \(totals.taxMinor), gross_minor = \(totals.grossMinor), \
-        line_count = \(Int32(lines.count)), tax_rounding = \(tax.rounding)
+        line_count = \(Int32(lines.count)), tax_rounding = \(rounding), \
+        taxes = \(JSONText(totals.record))
         """
     }
 }

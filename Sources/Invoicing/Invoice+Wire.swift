@@ -98,6 +98,9 @@ struct InvoiceBody: Versioned, Codable, Sendable {
     let issuedOn: Day?
     let dueOn: Day?
     let taxRounding: TaxRounding
+    /// By category and rate; together they are the tax. Empty on an invoice from before there were
+    /// categories.
+    let taxes: [TaxSubtotalBody]
     let lineCount: Int
     let lines: [LineBody]
     let seller: Seller?
@@ -118,7 +121,12 @@ struct LineBody: Codable, Sendable {
     let discount: Money
     let net: Money
     let tax: Money
+    /// All taxes of the line together.
     let taxPercent: TaxRate
+    /// By EN 16931; null on a line from before there were categories.
+    let taxCategory: TaxCategory?
+    /// Each tax that the line bears.
+    let taxes: [LineTaxBody]
     let periodStart: Day?
     /// The first day that is no longer paid for.
     let periodEnd: Day?
@@ -162,7 +170,9 @@ extension InvoiceBody {
             customer: AddresseeBody(document.addressee), net: invoice.net, tax: invoice.tax,
             gross: invoice.gross,
             settled: invoice.settled, serviceOn: invoice.serviceOn, issuedOn: invoice.issuedOn,
-            dueOn: invoice.dueOn, taxRounding: invoice.taxRounding, lineCount: invoice.lineCount,
+            dueOn: invoice.dueOn, taxRounding: invoice.taxRounding,
+            taxes: TaxSubtotalBody.all(document.taxGroups, in: invoice.currency),
+            lineCount: invoice.lineCount,
             lines: document.lines.map { LineBody($0, in: invoice.currency) }, seller: document.seller,
             buyer: document.buyer, creditNotes: document.creditNotes.map(CreditNoteReference.init),
             version: invoice.version, recordedAt: invoice.recordedAt, actions: invoice.actions(for: actor))
@@ -175,7 +185,8 @@ extension LineBody {
             number: line.number, description: line.description, quantity: line.quantity,
             unitPrice: Money(line.unitPriceMinor, currency), discount: Money(line.discountMinor, currency),
             net: Money(line.netMinor, currency), tax: Money(line.taxMinor, currency),
-            taxPercent: line.taxRate, periodStart: line.periodStart,
+            taxPercent: line.taxRate, taxCategory: line.taxCategory,
+            taxes: LineTaxBody.all(line.taxes, in: currency), periodStart: line.periodStart,
             periodEnd: line.periodEnd, source: line.source,
             explanation: JSONBytes(Data(line.explanation.text.utf8)))
     }

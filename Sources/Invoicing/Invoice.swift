@@ -102,6 +102,9 @@ package struct InvoiceLine: Sendable, Hashable {
     package let netMinor: Int64
     package let taxMinor: Int64
     package let taxRate: TaxRate
+    /// Nil on a line from before there were categories, like the taxes.
+    let taxCategory: TaxCategory?
+    let taxes: [TaxRecord.Component]?
     package let periodStart: Day?
     /// The first day that is no longer paid for.
     package let periodEnd: Day?
@@ -109,4 +112,10 @@ package struct InvoiceLine: Sendable, Hashable {
     package let source: String?
     /// Why the line is what it is, as a JSON object.
     package let explanation: JSONText
+}
+
+extension InvoiceLine {
+    var tax: LineTax { LineTax(recorded: taxes, category: taxCategory, rate: taxRate) }
+    /// Of each tax that the line bears.
+    var taxesMinor: [Int64] { taxes?.map(\.amount) ?? (taxRate == .zero ? [] : [taxMinor]) }
 }

@@ -59,6 +59,7 @@ struct InvoiceColumns: Sendable {
     var grossMinor: [Int64] = []
     var lineCount: [Int32] = []
     var taxRounding: [String] = []
+    var taxes: [JSONText] = []
     var buyer: [JSONText] = []
 
     mutating func append(_ invoice: InvoiceToIssue, dueOn due: Day) {
@@ -73,6 +74,7 @@ struct InvoiceColumns: Sendable {
         grossMinor.append(invoice.grossMinor)
         lineCount.append(Int32(invoice.lines.count))
         taxRounding.append(invoice.taxRounding.rawValue)
+        taxes.append(invoice.taxes)
         buyer.append(invoice.buyer)
     }
 }
@@ -89,6 +91,8 @@ struct LineColumns: Sendable {
     var netMinor: [Int64] = []
     var taxMinor: [Int64] = []
     var taxRatePPM: [Int32] = []
+    var taxCategory: [TaxCategory] = []
+    var taxes: [JSONText] = []
     var periodStart: [Day?] = []
     var periodEnd: [Day?] = []
     var source: [String?] = []
@@ -105,7 +109,9 @@ struct LineColumns: Sendable {
             discountMinor.append(line.discountMinor)
             netMinor.append(line.netMinor)
             taxMinor.append(line.taxMinor)
-            taxRatePPM.append(line.taxRatePPM)
+            taxRatePPM.append(line.tax.rate.ratePPM)
+            taxCategory.append(line.tax.category)
+            taxes.append(line.taxes)
             periodStart.append(line.periodStart)
             periodEnd.append(line.periodEnd)
             source.append(line.source)

@@ -1,3 +1,4 @@
+import BillingMath
 import Kernel
 import Tenancy
 
@@ -7,6 +8,8 @@ struct InvoiceDocument: Sendable {
     let invoice: Invoice
     let addressee: Addressee
     let lines: [InvoiceLine]
+    /// By category and rate; nil on an invoice from before there were categories.
+    let taxGroups: [TaxRecord.Group]?
     let seller: Seller?
     let buyer: Buyer?
     let creditNotes: [CreditNote]
@@ -23,6 +26,7 @@ struct CreditNoteDocument: Sendable {
     let note: CreditNote
     let addressee: Addressee
     let lines: [CreditNoteLine]
+    let taxGroups: [TaxRecord.Group]?
     let seller: Seller
     let buyer: Buyer
 }

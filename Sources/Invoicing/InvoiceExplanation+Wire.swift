@@ -74,6 +74,7 @@ extension InvoiceDocument {
         let rounded =
             switch invoice.taxRounding {
             case .line: "rounded on each line"
+            case .rate: "rounded once for each rate and shared out to the lines"
             case .invoice: "rounded once and shared out to the lines"
             }
         return [

@@ -1,5 +1,6 @@
 import BillingMath
 import Kernel
+import Platform
 import Postgres
 
 extension InvoiceLine {
@@ -12,6 +13,8 @@ extension InvoiceLine {
         netMinor = try row["net_minor"]
         taxMinor = try row["tax_minor"]
         taxRate = try TaxRate(row: row)
+        taxCategory = try row["tax_category"]
+        taxes = try TaxRecord.components(row["taxes"])
         periodStart = try row["period_start"]
         periodEnd = try row["period_end"]
         source = try row["source"]
@@ -21,7 +24,7 @@ extension InvoiceLine {
     static func all(of invoice: InvoiceID) -> SQL {
         """
         SELECT line_no, description, quantity_micros, unit_price_minor, discount_minor, net_minor,
-            tax_minor, tax_rate_ppm, period_start, period_end, source, explanation
+            tax_minor, tax_rate_ppm, tax_category, taxes, period_start, period_end, source, explanation
         FROM invoice_lines
         WHERE invoice_id = \(invoice)
         ORDER BY line_no
@@ -38,5 +41,17 @@ extension TaxRate {
     init(row: Row) throws {
         guard let rate = TaxRate(ratePPM: try row["tax_rate_ppm"]) else { throw TaxRateError.outOfRange }
         self = rate
+    }
+}
+
+extension TaxRecord {
+    /// Of a line's `taxes`.
+    static func components(_ stored: JSONText?) throws -> [Component]? {
+        try stored?.decode()
+    }
+
+    /// Of a document's `taxes`.
+    static func groups(_ stored: JSONText?) throws -> [Group]? {
+        try stored?.decode()
     }
 }

@@ -17,13 +17,13 @@ package struct Invoices: Sendable {
 
     private let database: Database
     private let tenants: Tenants
-    private let taxRates: TaxRates
+    private let taxBooks: TaxBooks
     private let releases: [Release]
 
-    init(database: Database, tenants: Tenants, taxRates: TaxRates, releases: [Release]) {
+    init(database: Database, tenants: Tenants, taxBooks: TaxBooks, releases: [Release]) {
         self.database = database
         self.tenants = tenants
-        self.taxRates = taxRates
+        self.taxBooks = taxBooks
         self.releases = releases
     }
 
@@ -61,7 +61,7 @@ package struct Invoices: Sendable {
             dueOn: nil,
             netMinor: lines.totals.netMinor, taxMinor: lines.totals.taxMinor,
             grossMinor: lines.totals.grossMinor, settledMinor: 0, lineCount: lines.lines.count,
-            taxRounding: lines.tax.rounding, recordedAt: change.now)
+            taxRounding: lines.rounding, recordedAt: change.now)
         try await invoice.insertDraft(lines, in: tx)
         return try await document(invoice.id, in: tx)
     }
@@ -164,11 +164,15 @@ extension Invoices {
         guard let customer = try await Customer.find(customer, in: tx) else {
             throw InvoicingProblem.unknownCustomer
         }
+        let certificates = try TaxExemption.certificates(
+            in: await tx.pipeline([TaxExemption.selection(of: [customer.id])])[0])
         let country = customer.address.country
-        let decision = TaxDecision(
-            country: country, isExempt: customer.isTaxExempt, rates: try await taxRates.rates(in: tx))
+        let buyer = TaxBuyer(
+            country: country, region: TaxBuyer.region(customer.address.region?.text, in: country),
+            isBusiness: false, isExempt: customer.isTaxExempt, certificates: certificates[customer.id] ?? [])
         let policies = try await customer.cascade(under: calendar.settings, in: tx)
-        let tax = CustomerTax(decision, in: country, rounding: policies.value(Policies.taxRounding))
+        let book = try await taxBooks.open(calendar.settings, in: tx)
+        let tax = book.tax(on: .standard, for: buyer, on: calendar.today)
         return try TaxedLines(lines, in: currency, tax: tax, policies: policies)
     }
 

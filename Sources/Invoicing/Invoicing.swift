@@ -1,6 +1,6 @@
-package import Kernel
+import Kernel
 package import Postgres
-import Tax
+package import Tax
 package import Tenancy
 package import Web
 
@@ -10,10 +10,11 @@ package struct Invoicing: Sendable {
     package let creditNotes: CreditNotes
 
     /// `releases` run in every transaction that voids an invoice; see `Invoices.Release`.
-    package init(database: Database, tenants: Tenants, clock: RealClock, releases: [Invoices.Release]) {
+    package init(
+        database: Database, tenants: Tenants, taxBooks: TaxBooks, releases: [Invoices.Release]
+    ) {
         invoices = Invoices(
-            database: database, tenants: tenants, taxRates: Tax(database: database, clock: clock).rates,
-            releases: releases)
+            database: database, tenants: tenants, taxBooks: taxBooks, releases: releases)
         creditNotes = CreditNotes(database: database)
     }
 

@@ -44,22 +44,24 @@ package struct InvoiceToIssue: Sendable {
     package let grossMinor: Int64
     /// How the lines' tax was rounded.
     package let taxRounding: TaxRounding
+    /// By category and rate, as `InvoiceTotals.record` writes it.
+    package let taxes: JSONText
     package let paymentTermsDays: Int
     package let lines: [LineToIssue]
 
     package init(
         id: InvoiceID, customer: CustomerID, buyer: JSONText, currency: Currency, serviceOn: Day,
-        netMinor: Int64, taxMinor: Int64, grossMinor: Int64, taxRounding: TaxRounding, paymentTermsDays: Int,
-        lines: [LineToIssue]
+        totals: InvoiceTotals, taxRounding: TaxRounding, paymentTermsDays: Int, lines: [LineToIssue]
     ) {
         self.id = id
         self.customer = customer
         self.buyer = buyer
         self.currency = currency
         self.serviceOn = serviceOn
-        self.netMinor = netMinor
-        self.taxMinor = taxMinor
-        self.grossMinor = grossMinor
+        netMinor = totals.netMinor
+        taxMinor = totals.taxMinor
+        grossMinor = totals.grossMinor
+        taxes = JSONText(totals.record)
         self.taxRounding = taxRounding
         self.paymentTermsDays = paymentTermsDays
         self.lines = lines
@@ -75,7 +77,9 @@ package struct LineToIssue: Sendable {
     package let discountMinor: Int64
     package let netMinor: Int64
     package let taxMinor: Int64
-    package let taxRatePPM: Int32
+    package let tax: LineTax
+    /// Of each tax that the line bears, as `LineTax.record` writes it.
+    package let taxes: JSONText
     package let periodStart: Day?
     /// The first day that is no longer paid for.
     package let periodEnd: Day?
@@ -85,7 +89,7 @@ package struct LineToIssue: Sendable {
 
     package init(
         description: String, quantityMicros: Int64, unitPriceMinor: Int64, discountMinor: Int64 = 0,
-        netMinor: Int64, taxMinor: Int64, taxRatePPM: Int32, periodStart: Day?, periodEnd: Day?,
+        netMinor: Int64, tax: LineTax, taxesMinor: [Int64], periodStart: Day?, periodEnd: Day?,
         source: String?, explanation: JSONText
     ) {
         self.description = description
@@ -93,8 +97,9 @@ package struct LineToIssue: Sendable {
         self.unitPriceMinor = unitPriceMinor
         self.discountMinor = discountMinor
         self.netMinor = netMinor
-        self.taxMinor = taxMinor
-        self.taxRatePPM = taxRatePPM
+        self.tax = tax
+        taxMinor = taxesMinor.reduce(0, +)
+        taxes = JSONText(tax.record(taxesMinor))
         self.periodStart = periodStart
         self.periodEnd = periodEnd
         self.source = source

@@ -52,8 +52,16 @@ package struct PlannedCreditNote: Sendable, Hashable {
     /// One line of it; its number is its place, counted from 1.
     package struct Line: Sendable, Hashable {
         package let credit: LineCredit
-        package let taxMinor: Int64
-        package let taxRate: TaxRate
+        let tax: LineTax
+        /// Of each tax that the line bears.
+        let taxesMinor: [Int64]
+
+        package var taxMinor: Int64 { taxesMinor.reduce(0, +) }
+        package var taxRate: TaxRate { tax.rate }
+
+        var recorded: TaxRecord.Line {
+            TaxRecord.Line(netMinor: credit.netMinor, tax: tax, taxesMinor: taxesMinor)
+        }
     }
 
     package let id: CreditNoteID
@@ -66,6 +74,8 @@ package struct PlannedCreditNote: Sendable, Hashable {
     package let taxMinor: Int64
     package let grossMinor: Int64
     package let lines: [Line]
+    /// By category and rate; nil on an invoice from before there were categories.
+    let taxGroups: [TaxRecord.Group]?
     let outcome: Outcome
 
     /// What the note makes of its invoice.
@@ -93,7 +103,7 @@ extension PlannedCreditNote {
             id: id, customer: invoice.customer, invoice: invoice.id, invoiceNumber: number,
             currency: invoice.currency, reason: reason, netMinor: invoice.netMinor,
             taxMinor: invoice.taxMinor, grossMinor: invoice.grossMinor,
-            lines: document.lines.map(Line.init(cancelling:)),
+            lines: document.lines.map(Line.init(cancelling:)), taxGroups: document.taxGroups,
             outcome: Outcome(state: .void, version: invoice.version + 1, lastEntry: 0))
     }
 }
@@ -103,6 +113,6 @@ extension PlannedCreditNote.Line {
         let credit = LineCredit(
             line: line.number, netMinor: line.netMinor, description: line.description, period: nil,
             explanation: nil)
-        self.init(credit: credit, taxMinor: line.taxMinor, taxRate: line.taxRate)
+        self.init(credit: credit, tax: line.tax, taxesMinor: line.taxesMinor)
     }
 }

@@ -1,7 +1,6 @@
 import BillingMath
 import Kernel
 import Postgres
-import Tax
 import Tenancy
 
 /// A line as a person writes it: how much of what, at which price before tax.
@@ -21,7 +20,7 @@ extension DraftLine {
 
 /// The lines of a draft with their tax, and what they add up to.
 struct TaxedLines: Sendable {
-    let tax: CustomerTax
+    let rounding: TaxRounding
     let paymentTermsDays: Int
     let totals: InvoiceTotals
     let lines: [LineToIssue]
@@ -29,25 +28,25 @@ struct TaxedLines: Sendable {
     /// 2 × 4.99 at 19 % is 9.98 net and 1.90 tax. Throws `invalid` about lines in another currency,
     /// `tooLarge` beyond 64 bits, and `negative` when the whole is less than zero: a single line may be.
     init(
-        _ drafts: [DraftLine], in currency: Currency, tax: CustomerTax, policies: PolicyCascade
+        _ drafts: [DraftLine], in currency: Currency, tax: LineTax, policies: PolicyCascade
     ) throws {
         let errors = drafts.indices.filter { drafts[$0].unitPrice.currency != currency }.map {
             FieldError("/lines/\($0)/unit_price/currency", "must be \(currency), like the invoice's")
         }
         if !errors.isEmpty { throw Problem.invalid.with(errors: errors) }
+        let rounding = policies.value(Policies.taxRounding)
         let charges: [ManualCharge]
         let totals: InvoiceTotals
         do {
             charges = try drafts.map {
                 try ManualCharge(unitMinor: $0.unitPrice.amountMinor, quantity: $0.quantity)
             }
-            totals = try InvoiceTotals.compute(
-                charges.map(\.amountMinor), rate: tax.rate, rounding: tax.rounding)
+            totals = try InvoiceTotals.compute(charges.map(\.amountMinor), tax: tax, rounding: rounding)
         } catch is MoneyError {
             throw InvoicingProblem.tooLarge
         }
         if totals.netMinor < 0 { throw InvoicingProblem.negative }
-        self.tax = tax
+        self.rounding = rounding
         paymentTermsDays = policies.value(Policies.paymentTermsDays).value
         self.totals = totals
         let applied = [policies.applied(Policies.paymentTermsDays), policies.applied(Policies.taxRounding)]
@@ -55,10 +54,10 @@ struct TaxedLines: Sendable {
             LineToIssue(
                 description: drafts[place].description, quantityMicros: drafts[place].quantity.micros,
                 unitPriceMinor: drafts[place].unitPrice.amountMinor, netMinor: charges[place].amountMinor,
-                taxMinor: totals.lineTaxesMinor[place], taxRatePPM: tax.rate.ratePPM, periodStart: nil,
+                tax: tax, taxesMinor: totals.componentTaxesMinor[place], periodStart: nil,
                 periodEnd: nil, source: nil,
                 explanation: JSONText(
-                    Explanation(charges[place], at: place, of: totals, in: currency, tax: tax)
+                    Explanation(charges[place], at: place, of: totals, in: currency, tax: (tax, rounding))
                         .naming(applied).json))
         }
     }

@@ -108,14 +108,14 @@ package struct Installation: Sendable {
         tax = Tax(database: database, clock: clock)
         ledger = Ledger(database: database)
         invoicing = Invoicing(
-            database: database, tenants: tenants, clock: clock,
+            database: database, tenants: tenants, taxBooks: tax.books,
             releases: [
                 { tx, invoice, creditNote in
                     try await Subscriptions.release(invoice, by: creditNote, in: tx)
                 }
             ])
         subscriptions = Subscriptions(
-            database: database, tenants: tenants, taxRates: tax.rates, clock: clock, logger: logger)
+            database: database, tenants: tenants, taxBooks: tax.books, clock: clock, logger: logger)
         // What others build on comes first, mail last.
         automation = Automation(
             subscriptions.automationSteps, stores: (database, system), tenants: tenants, clock: clock,

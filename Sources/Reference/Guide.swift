@@ -17,7 +17,7 @@ struct Guide {
             ("idempotency", PackageResources.idempotency_md), ("paging", PackageResources.paging_md),
             ("rate-limits", PackageResources.rate_limits_md), ("versioning", PackageResources.versioning_md),
             ("policies", PackageResources.policies_md), ("catalogue", PackageResources.catalogue_md),
-            ("prices", PackageResources.prices_md),
+            ("prices", PackageResources.prices_md), ("tax", PackageResources.tax_md),
             ("changes", PackageResources.changes_md), ("renewals", PackageResources.renewals_md),
             ("discounts", PackageResources.discounts_md),
             ("explanations", PackageResources.explanations_md),

@@ -11,16 +11,16 @@ import Tenancy
 package struct Billing: Sendable {
     private let database: Database
     private let tenants: Tenants
-    private let taxRates: TaxRates
+    private let taxBooks: TaxBooks
     private let clock: RealClock
     private let logger: Logger
     /// What the runs of this process did.
     package let counts = BillingCounts()
 
-    init(database: Database, tenants: Tenants, taxRates: TaxRates, clock: RealClock, logger: Logger) {
+    init(database: Database, tenants: Tenants, taxBooks: TaxBooks, clock: RealClock, logger: Logger) {
         self.database = database
         self.tenants = tenants
-        self.taxRates = taxRates
+        self.taxBooks = taxBooks
         self.clock = clock
         self.logger = logger
     }
@@ -125,7 +125,7 @@ package struct Billing: Sendable {
         asOf: Day, _ calendar: TenantCalendar, begunOn: Day? = nil, in tx: Transaction
     ) async throws -> BillingBasis {
         BillingBasis(
-            calendar: calendar, taxRates: try await taxRates.rates(in: tx),
+            calendar: calendar, taxBook: try await taxBooks.open(calendar.settings, in: tx),
             window: DueWindow(asOf: asOf, today: calendar.today, calendar.settings, begunOn: begunOn))
     }
 

@@ -8,14 +8,12 @@ import Tenancy
 /// the same rules even when somebody changes the settings meanwhile.
 struct BillingBasis: Sendable {
     let calendar: TenantCalendar
-    let taxRates: [CountryCode: TaxRateEntry]
+    let taxBook: TaxBook
     let window: DueWindow
 
-    /// What a customer pays, and the reason that the explanation of each line gives.
+    /// How a customer is taxed, and the reason that the explanation of each line gives.
     func tax(of customer: BilledCustomer) -> CustomerTax {
-        let decision = TaxDecision(country: customer.country, isExempt: customer.isTaxExempt, rates: taxRates)
-        return CustomerTax(
-            decision, in: customer.country, rounding: customer.policies.value(Policies.taxRounding))
+        CustomerTax(taxBook, for: customer.taxBuyer, rounding: customer.policies.value(Policies.taxRounding))
     }
 
     /// At most so many terms of one item in one transaction; the next pass goes on behind them.

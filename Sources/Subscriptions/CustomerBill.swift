@@ -15,6 +15,7 @@ struct CustomerBill {
     private let customer: BilledCustomer
     private let lines: LineCounts
     private let zone: TimeZone
+    private let issuedOn: Day
     private let tax: CustomerTax
 
     init(_ claim: DueClaim, lines: LineCounts = .none, _ basis: BillingBasis) {
@@ -22,6 +23,7 @@ struct CustomerBill {
         rows = claim.rows
         self.lines = lines
         zone = basis.calendar.settings.timeZone.zone
+        issuedOn = basis.calendar.today
         items = rows.map(\.item)
         tax = basis.tax(of: customer)
         leaveOut(claim.unreadable)
@@ -78,7 +80,8 @@ struct CustomerBill {
     }
 
     private func rules(through day: Day) -> BillingRules {
-        BillingRules(throughDay: day, tax: tax, zone: zone, termLimit: BillingBasis.termLimit)
+        BillingRules(
+            throughDay: day, issuedOn: issuedOn, tax: tax, zone: zone, termLimit: BillingBasis.termLimit)
     }
 }
 
@@ -89,10 +92,9 @@ extension CustomerBill {
         let applied = [policies.applied(Policies.paymentTermsDays), policies.applied(Policies.taxRounding)]
         return InvoiceToIssue(
             id: id, customer: customer.id, buyer: customer.buyer, currency: invoice.currency,
-            serviceOn: invoice.serviceDay, netMinor: invoice.netMinor, taxMinor: invoice.taxMinor,
-            grossMinor: invoice.grossMinor, taxRounding: tax.rounding,
+            serviceOn: invoice.serviceDay, totals: invoice.totals, taxRounding: tax.rounding,
             paymentTermsDays: policies.value(Policies.paymentTermsDays).value,
-            lines: invoice.lines.map { line in
+            lines: invoice.lines.enumerated().map { place, line in
                 let row = rows[line.item]
                 let explanation = Explanation(
                     line, of: invoice, for: items[line.item], price: row.price, rules: rules
@@ -101,8 +103,9 @@ extension CustomerBill {
                 return LineToIssue(
                     description: charge.description, quantityMicros: charge.quantity.micros,
                     unitPriceMinor: charge.unitMinor, discountMinor: line.charge.discountMinor,
-                    netMinor: line.netMinor, taxMinor: line.taxMinor,
-                    taxRatePPM: tax.rate.ratePPM, periodStart: line.term.start, periodEnd: line.term.end,
+                    netMinor: line.netMinor, tax: line.tax,
+                    taxesMinor: invoice.totals.componentTaxesMinor[place],
+                    periodStart: line.term.start, periodEnd: line.term.end,
                     source: row.itemID.description, explanation: JSONText(explanation.json))
             })
     }

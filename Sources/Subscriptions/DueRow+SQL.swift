@@ -6,6 +6,7 @@ import Invoicing
 import Kernel
 import Platform
 import Postgres
+import Tax
 import Tenancy
 
 extension DueRow {
@@ -23,15 +24,18 @@ extension DueRow {
             "\(BilledCustomer.selection(of: customers)) FOR NO KEY UPDATE SKIP LOCKED",
         ])[1]
         // Nobody changes a group's policies while its customers are held.
-        let held = try await BilledCustomer.all(in: locked, context.basis.calendar.settings, tx)
+        var held = try await BilledCustomer.all(in: locked, context.basis.calendar.settings, tx)
         if held.isEmpty { return [] }
         var models = PriceModels()
         var claims: [DueClaim] = []
         let customers = Array(held.keys)
         let answers = try await tx.pipeline([
             due(of: customers, in: context.window), DueDiscounts.selection(of: customers, in: context.window),
-            FollowedPrices.selection(isHeld: !context.isDryRun),
+            FollowedPrices.selection(isHeld: !context.isDryRun), TaxExemption.selection(of: customers),
         ])
+        for (customer, certificates) in try TaxExemption.certificates(in: answers[3]) {
+            held[customer]?.certificates = certificates
+        }
         let discounts = try DueDiscounts(rows: answers[1])
         for row in answers[0] {
             guard let customer = held[try row[Column.customer]] else { continue }
@@ -84,7 +88,7 @@ extension DueRow {
                     AND b.kind = 'recurring' AND b.released_by = \(BilledTerm.notReleased)
             ) END AS billed_ahead,
             d.quantity_micros, p.id AS price_id, p.currency, p.amount_minor, p.setup_fee_minor, p.pricing,
-            p.interval_unit IS NULL AS paid_once, t.name,
+            p.interval_unit IS NULL AS paid_once, t.name, t.tax_class,
             s.policies
         FROM subscription_items AS i
         CROSS JOIN LATERAL (
@@ -120,7 +124,7 @@ extension DueRow {
         case customer, item, schedule, subscription, reference, cancelOn, anchor, unit, count, startsOn,
             endsOn, inArrears, nextTerm, setUpTerm, billedAhead, quantity, price, currency, amount, setupFee,
             pricing,
-            paidOnce, productName, policies
+            paidOnce, productName, taxClass, policies
 
         /// By place: names cost more than values where a run reads a hundred thousand rows.
         func index(in row: Row) -> Int? { rawValue }
@@ -159,7 +163,7 @@ extension DueRow {
                     of: price, row[Column.pricing], in: try row[Column.currency])),
             setUpTerm: try row[Column.setUpTerm], proration: Proration(by: policies),
             discounts: discounts.of(itemID, scheduleNumber), throughDay: window.throughDay(by: policies),
-            isPaidOnce: try row[Column.paidOnce])
+            isPaidOnce: try row[Column.paidOnce], taxClass: try row[Column.taxClass])
     }
 }
 
@@ -191,7 +195,8 @@ extension BilledCustomer {
     /// What `all` reads; a lock may follow.
     static func selection(of customers: [CustomerID]) -> SQL {
         """
-        SELECT id, country, tax_exempt, \(Buyer.snapshot) AS buyer, customer_group_id, policies
+        SELECT id, country, tax_exempt, \(Buyer.snapshot) AS buyer, customer_group_id, policies, region,
+            false AS is_business
         FROM customers
         WHERE id = ANY(\(customers.map(\.uuid)))
         """
@@ -221,5 +226,7 @@ extension BilledCustomer {
         country = try row[1]
         isTaxExempt = try row[2]
         buyer = try row[3]
+        region = try row[6]
+        isBusiness = try row[7]
     }
 }

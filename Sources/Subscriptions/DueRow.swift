@@ -2,6 +2,7 @@ import BillingMath
 import Invoicing
 import Kernel
 import Postgres
+import Tax
 import Tenancy
 
 /// A due schedule with all that its lines need, as the claim of a billing run reads it.
@@ -65,8 +66,20 @@ struct DueClaim: Sendable {
 struct BilledCustomer: Sendable {
     let id: CustomerID
     let country: CountryCode
+    let region: String?
     let isTaxExempt: Bool
+    /// Whether it is a business whose tax number counts as valid.
+    let isBusiness: Bool
+    var certificates: [TaxBuyer.Certificate] = []
     let policies: PolicyCascade
     /// As their invoices keep it.
     let buyer: JSONText
+}
+
+extension BilledCustomer {
+    var taxBuyer: TaxBuyer {
+        TaxBuyer(
+            country: country, region: TaxBuyer.region(region, in: country), isBusiness: isBusiness,
+            isExempt: isTaxExempt, certificates: certificates)
+    }
 }

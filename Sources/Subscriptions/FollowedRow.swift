@@ -122,7 +122,7 @@ extension ItemHistory {
 extension Offer {
     fileprivate func at(_ price: Price) throws -> Offer {
         Offer(
-            price: price.id, product: product, family: family, productName: productName,
+            price: price.id, product: product, family: family, productName: productName, taxClass: taxClass,
             unit: try UnitPrice(price), interval: interval, billed: billed)
     }
 }

@@ -98,7 +98,7 @@ extension SettledInvoiceBody {
                 SettledLineBody(
                     description: line.description, net: Money(line.netMinor, currency),
                     tax: Money(line.taxMinor, currency),
-                    taxPercent: TaxRate(ratePPM: Int(line.taxRatePPM)) ?? .zero,
+                    taxPercent: line.tax.rate,
                     periodStart: line.periodStart, periodEnd: line.periodEnd,
                     explanation: JSONBytes(Data(line.explanation.text.utf8)))
             })

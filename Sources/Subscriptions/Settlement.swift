@@ -186,7 +186,7 @@ extension SubscriptionHistory {
                 quantity: sold.schedule.quantity, price: sold.offer.unit,
                 setUpTerm: sold.schedule.chargesSetUp ? sold.schedule.firstTerm : nil,
                 proration: proration, discounts: discounts(of: item.id, selling: sold.offer),
-                throughDay: day, isPaidOnce: sold.schedule.isPaidOnce))
+                throughDay: day, isPaidOnce: sold.schedule.isPaidOnce, taxClass: sold.offer.taxClass))
     }
 
     fileprivate mutating func move(_ row: DueRow, to standing: DueItem) {

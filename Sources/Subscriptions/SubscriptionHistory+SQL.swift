@@ -4,6 +4,7 @@ import Foundation
 import Kernel
 import Platform
 import Postgres
+import Tax
 import Tenancy
 
 extension SubscriptionHistory {
@@ -17,10 +18,11 @@ extension SubscriptionHistory {
         let answers = try await tx.pipeline([
             BilledCustomer.selection(of: [subscription.customer]), schedules(of: subscription.id),
             lines(of: subscription.id, from: day), SubscriptionDiscount.all(of: subscription.id),
-            FollowedPrices.selection(isHeld: isKept),
+            FollowedPrices.selection(isHeld: isKept), TaxExemption.selection(of: [subscription.customer]),
         ])
         let customers = try await BilledCustomer.all(in: answers[0], settings, tx)
-        guard let customer = customers[subscription.customer] else { throw Problem.notFound }
+        guard var customer = customers[subscription.customer] else { throw Problem.notFound }
+        customer.certificates = try TaxExemption.certificates(in: answers[5])[customer.id] ?? []
         var lines: [SubscriptionItemID: [BilledLine]] = [:]
         for row in answers[2] { try lines.add(row) }
         var items: [ItemHistory] = []
@@ -52,7 +54,8 @@ extension SubscriptionHistory {
             d.interval_unit, d.interval_count, d.starts_on, d.ends_on, d.in_arrears,
             \(Subscription.lastsUntil) AS lasts_until, d.first_term, d.next_term,
             d.charges_set_up, d.follows_price, p.interval_unit IS NULL AS paid_once, p.currency,
-            p.amount_minor, p.setup_fee_minor, p.pricing, p.billed, t.name AS product_name, t.family_id,
+            p.amount_minor, p.setup_fee_minor, p.pricing, p.billed, t.name AS product_name, t.tax_class,
+            t.family_id,
             CASE WHEN d.has_gaps THEN ARRAY(
                 SELECT b.term_no FROM billed_terms AS b
                 WHERE b.item_id = d.item_id AND b.schedule_no = d.schedule_no AND b.term_no > d.next_term
@@ -98,7 +101,8 @@ extension SoldSchedule {
         billedAhead = Set((ahead ?? []).map(Int.init))
         offer = Offer(
             price: schedule.price, product: schedule.product, family: try row["family_id"],
-            productName: try row["product_name"], unit: try UnitPrice(row: row),
+            productName: try row["product_name"], taxClass: try row["tax_class"],
+            unit: try UnitPrice(row: row),
             interval: schedule.isPaidOnce ? nil : schedule.terms.interval, billed: try row["billed"])
     }
 }
@@ -148,7 +152,8 @@ extension Offer {
     ) async throws -> [PriceID: Offer] {
         let offers = try await tx.all(
             """
-            SELECT p.id, p.product_id, t.family_id, t.name AS product_name, p.currency, p.amount_minor,
+            SELECT p.id, p.product_id, t.family_id, t.name AS product_name, t.tax_class, p.currency,
+                p.amount_minor,
                 p.setup_fee_minor, p.pricing, p.billed, p.interval_unit, p.interval_count
             FROM prices AS p
             JOIN products AS t ON t.tenant_id = p.tenant_id AND t.id = p.product_id
@@ -161,8 +166,8 @@ extension Offer {
             if unit != nil, interval == nil { throw BillingFault.unreadableSchedule }
             return Offer(
                 price: try row["id"], product: try row["product_id"], family: try row["family_id"],
-                productName: try row["product_name"], unit: try UnitPrice(row: row), interval: interval,
-                billed: try row["billed"])
+                productName: try row["product_name"], taxClass: try row["tax_class"],
+                unit: try UnitPrice(row: row), interval: interval, billed: try row["billed"])
         }
         return Dictionary(uniqueKeysWithValues: offers.map { ($0.price, $0) })
     }

@@ -96,6 +96,7 @@ struct Offer: Sendable, Hashable {
     let product: ProductID
     let family: ProductFamilyID?
     let productName: String
+    let taxClass: TaxClass
     let unit: UnitPrice
     /// Nil for what is paid once.
     let interval: Interval?

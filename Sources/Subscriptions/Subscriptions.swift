@@ -22,13 +22,13 @@ package struct Subscriptions: Sendable {
     private let clock: RealClock
 
     package init(
-        database: Database, tenants: Tenants, taxRates: TaxRates, clock: RealClock, logger: Logger
+        database: Database, tenants: Tenants, taxBooks: TaxBooks, clock: RealClock, logger: Logger
     ) {
         self.database = database
         self.tenants = tenants
         self.clock = clock
         billing = Billing(
-            database: database, tenants: tenants, taxRates: taxRates, clock: clock, logger: logger)
+            database: database, tenants: tenants, taxBooks: taxBooks, clock: clock, logger: logger)
         runs = BillingRuns(database: database, billing: billing, clock: clock)
         quarantine = Quarantine(database: database, tenants: tenants, billing: billing)
     }

@@ -27,7 +27,7 @@ package struct TaxRates: Sendable {
         }
     }
 
-    /// Every rate of the transaction's tenant: what billing decides from.
+    /// Every rate of the transaction's tenant.
     package func rates(in tx: Transaction) async throws -> [CountryCode: TaxRateEntry] {
         let entries = try await TaxRateEntry.all(in: tx)
         return Dictionary(uniqueKeysWithValues: entries.map { ($0.country, $0) })

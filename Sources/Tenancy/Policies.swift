@@ -18,7 +18,18 @@ package enum Policies {
 
     package static let taxRounding = Policy<TaxRounding>(
         "tax_rounding", downTo: .customer, shipped: .line,
-        "Whether tax is rounded on each line, or once on the invoice and then shared out to its lines.")
+        """
+        Whether tax is rounded on each line; or once for each rate, as EN 16931 wants it, or once on the \
+        invoice, and then shared out to its lines.
+        """)
+
+    /// Council Directive 2006/112/EC, Article 59c: up to EUR 10,000 a year.
+    package static let euConsumerRates = Policy<EUConsumerRates>(
+        "eu_consumer_rates", downTo: .tenant, shipped: .home,
+        """
+        Which rate consumers in other countries of the EU pay while the company is not registered for the \
+        One Stop Shop: that of its own country, which it may up to EUR 10,000 a year, or that of theirs.
+        """)
 
     package static let prorationUnit = Policy<Proration.Unit>(
         "proration_unit", downTo: .subscription, shipped: .day,
@@ -63,7 +74,8 @@ package enum Policies {
         """)
 
     package static let all: [any PolicyRule] = [
-        invoiceDaysBeforeDue, paymentTermsDays, taxRounding, prorationUnit, prorationRounding, changeDay,
+        invoiceDaysBeforeDue, paymentTermsDays, taxRounding, euConsumerRates, prorationUnit,
+        prorationRounding, changeDay,
         billingDay, suspensionBilling, renewalOfferDays, renewalGraceDays, priceChanges,
     ]
 }

@@ -68,6 +68,7 @@ extension PolicyValue where Self: RawRepresentable<String> & CaseIterable {
 }
 
 extension TaxRounding: PolicyValue {}
+extension EUConsumerRates: PolicyValue {}
 extension Proration.Unit: PolicyValue {}
 extension Proration.ChangeDay: PolicyValue {}
 extension Rounding: PolicyValue {}

@@ -29,7 +29,7 @@ struct CreditedLineTests {
     @Test("take back the tax of their net, and the last what is left of it", arguments: lines)
     func taxes(net: Int64, tax: Int64, percent: String, parts: [Int64], taxes: [Int64]) throws {
         let rate = try TaxRate(percent: percent)
-        var line = CreditedLine(netMinor: net, taxMinor: tax)
+        var line = CreditedLine(netMinor: net, taxesMinor: [tax])
         let taken = try parts.map { line.credit($0, taxOnPart: try rate.tax(on: $0)) }
         #expect(taken == taxes)
         #expect(line.leftMinor == 0)
@@ -38,21 +38,33 @@ struct CreditedLineTests {
 
     @Test("go on where those before them ended")
     func later() {
-        var line = CreditedLine(netMinor: 100, taxMinor: 19, creditedNetMinor: 66, creditedTaxMinor: 12)
+        var line = CreditedLine(
+            netMinor: 100, taxesMinor: [19], creditedNetMinor: 66, creditedTaxesMinor: [12])
         #expect(line.leftMinor == 34)
         #expect(line.credit(34, taxOnPart: 6) == 7)
     }
 
+    @Test("give back each of several taxes, and the last part all that is left of each")
+    func severalTaxes() {
+        // 10.00 at 5 % and 9.975 %: 0.50 and 1.00. A third, 3.33, would bear 0.1665 → 0.17 and 0.3322 → 0.33.
+        var line = CreditedLine(netMinor: 1000, taxesMinor: [50, 100])
+        #expect(line.credit(333, taxesOnPart: [17, 33]) == [17, 33])
+        #expect(line.credit(333, taxesOnPart: [17, 33]) == [17, 33])
+        #expect(line.credit(334, taxesOnPart: [17, 33]) == [16, 34])
+        #expect(line.creditedTaxesMinor == [50, 100])
+    }
+
     @Test("are refused above what is left, of nothing, and of a line that is not above zero")
     func refused() {
-        let before = CreditedLine(netMinor: 100, taxMinor: 19, creditedNetMinor: 33, creditedTaxMinor: 6)
+        let before = CreditedLine(
+            netMinor: 100, taxesMinor: [19], creditedNetMinor: 33, creditedTaxesMinor: [6])
         var line = before
         for part: Int64 in [68, .max, 0, -1, .min] {
             #expect(line.credit(part, taxOnPart: 1) == nil)
             #expect(line == before)
         }
         for net: Int64 in [0, -1, -100, .min] {
-            var line = CreditedLine(netMinor: net, taxMinor: 0)
+            var line = CreditedLine(netMinor: net, taxesMinor: [0])
             #expect(line.leftMinor == 0)
             for part in [1, net] { #expect(line.credit(part, taxOnPart: 0) == nil) }
         }
@@ -68,7 +80,7 @@ struct CreditedLineTests {
             // By `invoice` a line may bear a minor unit more or less than its own tax.
             let own = Int128(try rate.tax(on: net)) + Int128.random(in: -1...1, using: &random)
             let tax = Int64(max(0, min(Int128(net), own)))
-            var line = CreditedLine(netMinor: net, taxMinor: tax)
+            var line = CreditedLine(netMinor: net, taxesMinor: [tax])
             var portions: [Int64] = []
             while line.leftMinor > 0 {
                 let isLast = portions.count == 12
@@ -92,5 +104,12 @@ struct CreditedLineTests {
 extension TaxRate {
     fileprivate func tax(on netMinor: Int64) throws -> Int64 {
         try InvoiceTotals.compute([netMinor], rate: self, rounding: .line).taxMinor
+    }
+}
+
+extension CreditedLine {
+    /// Of a line with one tax.
+    fileprivate mutating func credit(_ partMinor: Int64, taxOnPart: Int64) -> Int64? {
+        credit(partMinor, taxesOnPart: [taxOnPart])?.first
     }
 }

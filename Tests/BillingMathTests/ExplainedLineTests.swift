@@ -107,13 +107,13 @@ struct ExplainedLineTests {
 
     @Test("Why there is no tax is told")
     func reasons() throws {
-        let reasons: [(CustomerTax.Reason, String)] = [
+        let reasons: [(LineTax.Reason, String)] = [
             (.exempt, "Tax: 0 %, because the customer is exempt."),
             (.noRate(try #require(CountryCode("CH"))), "Tax: 0 %, because there is no rate for CH."),
         ]
         for (reason, sentence) in reasons {
             let rules = BillingRules(
-                throughDay: try Day(row: "2026-12-01"),
+                throughDay: try Day(row: "2026-12-01"), issuedOn: try Day(row: "2026-12-01"),
                 tax: CustomerTax(rate: .zero, rounding: .line, reason: reason), zone: .gmt, termLimit: 1)
             let item = try DueItem(row: "2026-12-01 1month 0 - 1 105 0 EUR")
             let line = try #require(try read([item], rules: rules).first?.first)
@@ -266,8 +266,10 @@ struct ExplainedLineTests {
     private func manual() throws -> Explanation {
         let rules = try BillingRules.german(throughDay: "2026-12-01")
         let charge = try ManualCharge(unitMinor: 499, quantity: Quantity(decimal: "1.5"))
-        let totals = try InvoiceTotals.compute([charge.amountMinor], rate: rules.tax.rate, rounding: .line)
-        return Explanation(charge, at: 0, of: totals, in: try #require(Currency("EUR")), tax: rules.tax)
+        let totals = try InvoiceTotals.compute(
+            [charge.amountMinor], tax: rules.tax.everyLine.line, rounding: .line)
+        return Explanation(
+            charge, at: 0, of: totals, in: try #require(Currency("EUR")), tax: rules.tax.everyLine)
     }
 
     private func read(_ rows: [String], rounding: TaxRounding = .line) throws -> [ExplainedLine] {

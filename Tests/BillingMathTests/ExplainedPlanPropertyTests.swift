@@ -48,7 +48,8 @@ struct ExplainedPlanPropertyTests {
         return (
             try items.map { try cut($0, using: &random) },
             BillingRules(
-                throughDay: rules.throughDay, tax: rules.tax, zone: zones.randomElement(using: &random)!,
+                throughDay: rules.throughDay, issuedOn: rules.issuedOn, tax: rules.tax,
+                zone: zones.randomElement(using: &random)!,
                 termLimit: 3)
         )
     }

@@ -17,7 +17,8 @@ struct ExplanationTests {
                     + #""period":{"start":"2026-11-30","end":"2026-12-31"},"#
                     + #""schedule":{"anchor":"2026-01-31","interval":{"unit":"month","count":1},"term":10},"#
                     + #""billed_through":"2026-12-01","cancel_on":"2027-01-01","#
-                    + #""tax":{"rate_percent":"19","reason":"country_rate","country":"DE","name":"USt","#
+                    + #""tax":{"rate_percent":"19","category":"S","reason":"country_rate","#
+                    + #""country":"DE","name":"USt","#
                     + #""rounded_on":"line","rounding":"half_up","exact":"1.4231","#
                     + #""arithmetic":"7.49 * 19 % = 1.4231, rounded 1.42","#
                     + #""amount":{"amount":142,"currency":"EUR"}}}"#
@@ -43,13 +44,13 @@ struct ExplanationTests {
 
     @Test("Why there is no tax is said")
     func reasons() throws {
-        let reasons: [(CustomerTax.Reason, String)] = [
+        let reasons: [(LineTax.Reason, String)] = [
             (.exempt, #""reason":"customer_exempt","rounded_on""#),
             (.noRate(try #require(CountryCode("CH"))), #""reason":"no_rate_for_country","country":"CH","#),
         ]
         for (reason, expected) in reasons {
             let rules = BillingRules(
-                throughDay: try #require(Day("2026-12-01")),
+                throughDay: try #require(Day("2026-12-01")), issuedOn: try #require(Day("2026-12-01")),
                 tax: CustomerTax(rate: .zero, rounding: .line, reason: reason), zone: .gmt, termLimit: 1)
             let text = try explain(["2026-12-01 1month 0 - 1 105 0 EUR"], rules: rules)[0]
             #expect(text.contains(expected))
@@ -73,9 +74,10 @@ struct ExplanationTests {
             try ManualCharge(unitMinor: Int64(unit), quantity: Quantity(decimal: quantity))
         }
         let totals = try InvoiceTotals.compute(
-            charges.map(\.amountMinor), rate: rules.tax.rate, rounding: rounding)
+            charges.map(\.amountMinor), tax: rules.tax.everyLine.line, rounding: rounding)
         for (place, charge) in charges.enumerated() {
-            let object = try parse(Explanation(charge, at: place, of: totals, in: euro, tax: rules.tax).json)
+            let object = try parse(
+                Explanation(charge, at: place, of: totals, in: euro, tax: rules.tax.everyLine).json)
             #expect(object["rule"] as? String == "manual")
             #expect(object["period"] == nil)
             #expect(object["schedule"] == nil)
@@ -89,9 +91,9 @@ struct ExplanationTests {
     func policies() throws {
         let rules = try BillingRules.german(throughDay: "2026-12-01")
         let charge = try ManualCharge(unitMinor: 499, quantity: .one)
-        let totals = try InvoiceTotals.compute([499], rate: rules.tax.rate, rounding: .line)
+        let totals = try InvoiceTotals.compute([499], tax: rules.tax.everyLine.line, rounding: .line)
         let plain = Explanation(
-            charge, at: 0, of: totals, in: try #require(Currency("EUR")), tax: rules.tax)
+            charge, at: 0, of: totals, in: try #require(Currency("EUR")), tax: rules.tax.everyLine)
         #expect(try parse(plain.json)["policies"] == nil)
         let told = plain.naming([
             AppliedPolicy(name: "payment_terms_days", value: .whole(45), level: "customer_group"),
@@ -112,7 +114,7 @@ struct ExplanationTests {
     @Test("Any name of a tax comes back unchanged through a JSON parser", arguments: names)
     func escaping(name: String) throws {
         let rules = BillingRules(
-            throughDay: try #require(Day("2026-12-01")),
+            throughDay: try #require(Day("2026-12-01")), issuedOn: try #require(Day("2026-12-01")),
             tax: CustomerTax(
                 rate: try TaxRate(percent: "8.1"), rounding: .invoice,
                 reason: .countryRate(try #require(CountryCode("JP")), name: name)),

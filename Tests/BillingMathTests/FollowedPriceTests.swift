@@ -56,7 +56,7 @@ struct FollowedPriceTests {
         let late = try #require(item.following(raised, from: days[1]))
         #expect(late.before.setUpTerm == 0 && late.after.setUpTerm == nil)
         let rules = BillingRules(
-            throughDay: .last,
+            throughDay: .last, issuedOn: .last,
             tax: CustomerTax(
                 rate: .zero, rounding: .line, reason: .noRate(try #require(CountryCode("DE")))),
             zone: .gmt, termLimit: 24)

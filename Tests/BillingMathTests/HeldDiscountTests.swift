@@ -46,7 +46,8 @@ struct HeldDiscountTests {
         return InvoicePlan(
             items: [item],
             rules: BillingRules(
-                throughDay: try #require(Day(day)), tax: tax, zone: zone, termLimit: 24))
+                throughDay: try #require(Day(day)), issuedOn: try #require(Day(day)), tax: tax, zone: zone,
+                termLimit: 24))
     }
 
     @Test("a percentage is taken off each term that lies within its days")
@@ -99,7 +100,8 @@ struct HeldDiscountTests {
             nextTerm: 0, quantity: .one,
             price: UnitPrice(currency: invoice.currency, recurringMinor: 1999), discounts: discounts)
         let rules = BillingRules(
-            throughDay: try Self.january(), tax: try Self.tax(), zone: zone, termLimit: 24)
+            throughDay: try Self.january(), issuedOn: try Self.january(), tax: try Self.tax(), zone: zone,
+            termLimit: 24)
         let json = Explanation(invoice.lines[0], of: invoice, for: item, price: nil, rules: rules).json
         let line = try ExplainedLine(json: json)
         // 19.99 × 33.33 % = 6.662667, half up 6.66; 13.33 - 5.00 = 8.33; × 12/31 = 3.2245…

@@ -26,7 +26,8 @@ struct InvoicePlanPropertyTests {
             let (items, rules) = try Self.customer(using: &random)
             let earlier = rules.throughDay.adding(days: -Int.random(in: 0...200, using: &random))
             let earlierRules = BillingRules(
-                throughDay: earlier, tax: rules.tax, zone: .gmt, termLimit: rules.termLimit)
+                throughDay: earlier, issuedOn: rules.issuedOn, tax: rules.tax, zone: .gmt,
+                termLimit: rules.termLimit)
             let first = InvoicePlan(items: items, rules: earlierRules)
             let second = InvoicePlan(items: zip(items, first.next).map { $0.standing(at: $1) }, rules: rules)
             let whole = InvoicePlan(items: items, rules: rules)
@@ -39,7 +40,8 @@ struct InvoicePlanPropertyTests {
     func limitedRuns(seed: UInt64) throws {
         var random = Seeded(seed)
         let (items, rules) = try Self.customer(using: &random)
-        let limited = BillingRules(throughDay: rules.throughDay, tax: rules.tax, zone: .gmt, termLimit: 3)
+        let limited = BillingRules(
+            throughDay: rules.throughDay, issuedOn: rules.issuedOn, tax: rules.tax, zone: .gmt, termLimit: 3)
         let whole = InvoicePlan(items: items, rules: rules)
         var current = items
         var terms = 0
@@ -124,6 +126,6 @@ struct InvoicePlanPropertyTests {
             rate: try #require(TaxRate(ratePPM: Int.random(in: 0...270_000, using: &random))),
             rounding: Bool.random(using: &random) ? .line : .invoice, reason: .exempt)
         let day = try #require(Day("2023-06-30")).adding(days: Int.random(in: -700...700, using: &random))
-        return (items, BillingRules(throughDay: day, tax: tax, zone: .gmt, termLimit: 5000))
+        return (items, BillingRules(throughDay: day, issuedOn: day, tax: tax, zone: .gmt, termLimit: 5000))
     }
 }

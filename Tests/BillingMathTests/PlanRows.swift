@@ -37,11 +37,31 @@ extension BillingRules {
         throughDay: String, termLimit: Int = 15, percent: String = "19", rounding: TaxRounding = .line
     ) throws -> BillingRules {
         BillingRules(
-            throughDay: try #require(Day(throughDay)),
+            throughDay: try #require(Day(throughDay)), issuedOn: try #require(Day(throughDay)),
             tax: CustomerTax(
                 rate: try TaxRate(percent: percent), rounding: rounding,
                 reason: .countryRate(try #require(CountryCode("DE")), name: "USt")),
             zone: .gmt, termLimit: termLimit)
+    }
+}
+
+extension CustomerTax {
+    /// One rate, or one reason not to pay any, for whatever is sold on whatever day.
+    init(rate: TaxRate, rounding: TaxRounding, reason: LineTax.Reason) {
+        self.init(always: LineTax(rate: rate, reason: reason), rounding: rounding)
+    }
+
+    /// What all lines of the test bear.
+    var everyLine: (line: LineTax, rounding: TaxRounding) { (tax(on: .standard, on: .last), rounding) }
+}
+
+extension InvoiceTotals {
+    static func compute(
+        _ netsMinor: [Int64], rate: TaxRate, rounding: TaxRounding
+    ) throws(MoneyError) -> InvoiceTotals {
+        // The code is one of ISO 3166.
+        let reason = LineTax.Reason.countryRate(CountryCode("DE")!, name: "USt")
+        return try compute(netsMinor, tax: LineTax(rate: rate, reason: reason), rounding: rounding)
     }
 }
 

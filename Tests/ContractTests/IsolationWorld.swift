@@ -25,9 +25,12 @@ extension World {
                 _ = try await maker.discount()
                 _ = try await maker.coupon()
                 _ = try await maker.scheduledPriceChange()
+                _ = try await maker.taxRule()
+                _ = try await maker.taxExemption()
                 _ = try await maker.upgradePath()
                 _ = try await maker.quarantined()
             }
+            _ = try await maker.taxRegistration()
             _ = try await maker.make(for: "product-families")
             _ = try await maker.make(for: "customer-groups")
             _ = try await maker.run()

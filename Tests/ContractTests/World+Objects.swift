@@ -40,7 +40,10 @@ struct ObjectMaker: Sendable {
             case "subscription-items": try await subscription()["items"][0]
             case "quarantine": try await quarantined()
             case "subscriptions": try await subscription()
+            case "tax-exemptions": try await taxExemption()
             case "tax-rates": try await taxRate()
+            case "tax-registrations": try await taxRegistration()
+            case "tax-rules": try await taxRule()
             case "sessions": try await session()
             case "users": try await user()
             default: .null
@@ -192,6 +195,7 @@ struct ObjectMaker: Sendable {
         _ = try await creditNote(of: customer)
         _ = try await subscription(of: customer)
         _ = try await quarantined(of: customer)
+        _ = try await taxExemption(of: customer)
         let family = try await make(for: "product-families")
         let group = try await make(for: "customer-groups")
         _ = try await company.owner.must(
@@ -258,5 +262,23 @@ struct ObjectMaker: Sendable {
         try await company.owner.must(
             .put, "/v1/tax-rates/\(company.slug.text == "ours" ? "IS" : "NO")",
             ["name": "VSK", "percent": "24"])
+    }
+
+    func taxRule() async throws -> JSONValue {
+        try await company.owner.must(
+            .post, "/v1/tax-rules",
+            ["country": "CA", "region": "QC", "tax": "qst", "name": "QST", "percent": "9.975"])
+    }
+
+    func taxRegistration() async throws -> JSONValue {
+        try await company.owner.must(
+            .post, "/v1/tax-registrations", ["country": "CA", "number": "123456789RT0001"])
+    }
+
+    func taxExemption(of customer: JSONValue? = nil) async throws -> JSONValue {
+        let id = try await (customer == nil ? self.customer() : customer ?? .null)["id"]
+        return try await company.owner.must(
+            .post, "/v1/tax-exemptions",
+            ["customer_id": id, "certificate": "X-1", "valid_from": "2026-01-01"])
     }
 }

@@ -57,7 +57,8 @@ struct ExampleProvider {
         let byCustomer = Dictionary(grouping: active) { $0["customer_ref"] }
         return try Self.rows("\(slug)/customers.csv").flatMap { customer in
             let items = try (byCustomer[customer["ref"]] ?? []).map(item)
-            let rules = BillingRules(throughDay: day, tax: try tax(of: customer), zone: .gmt, termLimit: 100)
+            let rules = BillingRules(
+                throughDay: day, issuedOn: day, tax: try tax(of: customer), zone: .gmt, termLimit: 100)
             let plan = InvoicePlan(items: items, rules: rules)
             #expect(plan.failures.isEmpty)
             return plan.invoices.map { (customer["ref"], $0) }
@@ -67,12 +68,14 @@ struct ExampleProvider {
     private func tax(of customer: CSVRecord) throws -> CustomerTax {
         let country = try #require(CountryCode(customer["country"]))
         if customer["tax_exempt"] == "true" {
-            return CustomerTax(rate: .zero, rounding: rounding, reason: .exempt)
+            return CustomerTax(always: LineTax(rate: .zero, reason: .exempt), rounding: rounding)
         }
         guard let (rate, name) = rates[country.text] else {
-            return CustomerTax(rate: .zero, rounding: rounding, reason: .noRate(country))
+            return CustomerTax(
+                always: LineTax(rate: .zero, reason: .noRate(country)), rounding: rounding)
         }
-        return CustomerTax(rate: rate, rounding: rounding, reason: .countryRate(country, name: name))
+        return CustomerTax(
+            always: LineTax(rate: rate, reason: .countryRate(country, name: name)), rounding: rounding)
     }
 
     private func item(_ row: CSVRecord) throws -> DueItem {

@@ -59,10 +59,11 @@ struct CreditNoteBatchTests {
         of invoice: InvoiceID, _ net: Int64, _ tax: Int64, _ outcome: PlannedCreditNote.Outcome
     ) throws -> PlannedCreditNote {
         let credit = LineCredit(line: 1, netMinor: net, description: "x", period: nil, explanation: nil)
+        let line = PlannedCreditNote.Line(
+            credit: credit, tax: LineTax(rate: .zero, reason: .exempt), taxesMinor: [tax])
         return PlannedCreditNote(
             id: .new(), customer: .new(), invoice: invoice, invoiceNumber: "A-1",
             currency: try #require(Currency("EUR")), reason: "A test", netMinor: net, taxMinor: tax,
-            grossMinor: net + tax, lines: [.init(credit: credit, taxMinor: tax, taxRate: .zero)],
-            outcome: outcome)
+            grossMinor: net + tax, lines: [line], taxGroups: nil, outcome: outcome)
     }
 }

@@ -88,10 +88,12 @@ struct CreditableInvoiceTests {
                 id: .new(), customer: .new(), state: state, version: 7,
                 number: state == .draft ? nil : "A-1", currency: try #require(Currency("EUR")),
                 grossMinor: grossMinor, taxRounding: .line, settledMinor: 0, lastEntry: lastEntry))
-        let rate = try #require(TaxRate(ratePPM: 190_000))
+        let tax = LineTax(
+            rate: try #require(TaxRate(ratePPM: 190_000)),
+            reason: .countryRate(try #require(CountryCode("DE")), name: "USt"))
         for (place, line) in lines.enumerated() {
             invoice.lines[place + 1] = .init(
-                credited: CreditedLine(netMinor: line.net, taxMinor: line.tax), taxRate: rate)
+                credited: CreditedLine(netMinor: line.net, taxesMinor: [line.tax]), tax: tax)
         }
         return invoice
     }

@@ -75,16 +75,25 @@ extension InvoiceBatch {
     ) -> InvoiceID {
         let id = InvoiceID.new()
         let line = LineToIssue(
-            description: "x", quantityMicros: 1, unitPriceMinor: 1, netMinor: 1, taxMinor: 0, taxRatePPM: 0,
-            periodStart: nil, periodEnd: nil, source: nil, explanation: JSONText("{}"))
+            description: "x", quantityMicros: 1, unitPriceMinor: 1, netMinor: 1,
+            tax: LineTax(rate: .zero, reason: .exempt), taxesMinor: [], periodStart: nil, periodEnd: nil,
+            source: nil, explanation: JSONText("{}"))
         add(
             InvoiceToIssue(
                 id: id, customer: .new(), buyer: JSONText("{}"), currency: Currency("EUR")!,
-                serviceOn: Day(serviceOn)!, netMinor: netMinor, taxMinor: taxMinor,
-                grossMinor: netMinor + taxMinor, taxRounding: .line, paymentTermsDays: termsDays,
+                serviceOn: Day(serviceOn)!, totals: totals(netMinor, taxMinor), taxRounding: .line,
+                paymentTermsDays: termsDays,
                 lines: Array(repeating: line, count: lines)))
         return id
     }
+}
+
+/// At the rate that makes the one of the other.
+private func totals(_ netMinor: Int64, _ taxMinor: Int64) -> InvoiceTotals {
+    let rate = TaxRate(ratePPM: netMinor == 0 ? 0 : Int(taxMinor * 1_000_000 / netMinor))!
+    let tax = LineTax(rate: rate, reason: .countryRate(CountryCode("DE")!, name: "USt"))
+    // The amounts of these tests fit.
+    return try! InvoiceTotals.compute([netMinor], tax: tax, rounding: .line)
 }
 
 extension Issuance {

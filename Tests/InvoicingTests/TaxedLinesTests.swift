@@ -10,9 +10,8 @@ import Testing
 @Suite("Lines by hand")
 struct TaxedLinesTests {
     private let eur = Currency("EUR")!
-    private let german = CustomerTax(
-        rate: TaxRate(ratePPM: 190_000)!, rounding: .line,
-        reason: .countryRate(CountryCode("DE")!, name: "USt"))
+    private let german = LineTax(
+        rate: TaxRate(ratePPM: 190_000)!, reason: .countryRate(CountryCode("DE")!, name: "USt"))
     private let shipped = PolicyCascade(tenant: .none)
 
     @Test("A line is price times quantity, taxed, and explained by the rule manual")
@@ -35,10 +34,14 @@ struct TaxedLinesTests {
 
     @Test(
         "Totals are those of the lines, by each rounding",
-        arguments: [(TaxRounding.line, 22), (.invoice, 21)] as [(TaxRounding, Int64)])
+        arguments: [(TaxRounding.line, 22), (.rate, 21), (.invoice, 21)] as [(TaxRounding, Int64)])
     func rounding(_ rounding: TaxRounding, tax: Int64) throws {
-        let tenth = CustomerTax(rate: TaxRate(ratePPM: 100_000)!, rounding: rounding, reason: .exempt)
-        let taxed = try TaxedLines([line("1", 105), line("1", 105)], in: eur, tax: tenth, policies: shipped)
+        let tenth = LineTax(
+            rate: TaxRate(ratePPM: 100_000)!, reason: .countryRate(CountryCode("DE")!, name: "USt"))
+        var settings = PolicySettings()
+        settings[Policies.taxRounding] = rounding
+        let taxed = try TaxedLines(
+            [line("1", 105), line("1", 105)], in: eur, tax: tenth, policies: PolicyCascade(tenant: settings))
         #expect(taxed.totals.taxMinor == tax)
         #expect(taxed.lines.reduce(0) { $0 + $1.taxMinor } == tax)
         #expect(taxed.lines.reduce(0) { $0 + $1.netMinor } == 210)
