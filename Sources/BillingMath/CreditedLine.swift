@@ -38,4 +38,26 @@ package struct CreditedLine: Hashable, Sendable {
         creditedTaxMinor += tax
         return tax
     }
+
+    /// What can still be credited, with the sign of the line: of a discount's it is below zero.
+    package var rest: CreditPart {
+        CreditPart(netMinor: netMinor - creditedNetMinor, taxMinor: taxMinor - creditedTaxMinor)
+    }
+
+    /// Credits a part whose tax is known. False when it is nothing or more than is left, or is all of the net
+    /// without all of the tax: nothing is credited then.
+    package mutating func credit(_ part: CreditPart) -> Bool {
+        let rest = rest
+        guard part != .nothing, CreditedLine.lies(part.netMinor, within: rest.netMinor),
+            CreditedLine.lies(part.taxMinor, within: rest.taxMinor),
+            part.netMinor != rest.netMinor || part.taxMinor == rest.taxMinor
+        else { return false }
+        creditedNetMinor += part.netMinor
+        creditedTaxMinor += part.taxMinor
+        return true
+    }
+
+    private static func lies(_ partMinor: Int64, within restMinor: Int64) -> Bool {
+        (min(0, restMinor)...max(0, restMinor)).contains(partMinor)
+    }
 }

@@ -22,16 +22,21 @@ extension CreditableInvoice {
                 let invoice = try CreditableInvoice(row: row)
                 return (invoice.id, invoice)
             })
-        var credited: [Place: (netMinor: Int64, taxMinor: Int64)] = [:]
-        for row in answers[2] { credited[try Place(row: row)] = (try row["net_minor"], try row["tax_minor"]) }
+        var credited: [Place: (netMinor: Int64, taxMinor: Int64, quantity: Quantity)] = [:]
+        for row in answers[2] {
+            credited[try Place(row: row)] = (
+                try row["net_minor"], try row["tax_minor"], try row["quantity_micros"]
+            )
+        }
         for row in answers[1] {
             let place = try Place(row: row)
-            let before = credited[place] ?? (0, 0)
+            let before = credited[place] ?? (0, 0, .zero)
             invoices[place.invoice]?.lines[place.line] = Line(
                 credited: CreditedLine(
                     netMinor: try row["net_minor"], taxMinor: try row["tax_minor"],
                     creditedNetMinor: before.netMinor, creditedTaxMinor: before.taxMinor),
-                taxRate: try TaxRate(row: row))
+                taxRate: try TaxRate(row: row), description: try row["description"],
+                quantity: try row["quantity_micros"], creditedQuantity: before.quantity)
         }
         return invoices
     }
@@ -68,7 +73,7 @@ extension CreditableInvoice {
 
     private static func lines(_ ids: [InvoiceID]) -> SQL {
         """
-        SELECT invoice_id, line_no, net_minor, tax_minor, tax_rate_ppm
+        SELECT invoice_id, line_no, description, quantity_micros, net_minor, tax_minor, tax_rate_ppm
         FROM invoice_lines
         WHERE invoice_id = ANY(\(ids))
         """
@@ -79,10 +84,11 @@ extension CreditableInvoice {
     private static func credits(_ ids: [InvoiceID]) -> SQL {
         """
         SELECT credit_notes.invoice_id, line.invoice_line_no AS line_no,
-            sum(line.net_minor)::bigint AS net_minor, sum(line.tax_minor)::bigint AS tax_minor
+            sum(line.net_minor)::bigint AS net_minor, sum(line.tax_minor)::bigint AS tax_minor,
+            COALESCE(sum(line.quantity_micros), 0)::bigint AS quantity_micros
         FROM credit_notes
         CROSS JOIN LATERAL (
-            SELECT invoice_line_no, net_minor, tax_minor FROM credit_note_lines
+            SELECT invoice_line_no, net_minor, tax_minor, quantity_micros FROM credit_note_lines
             WHERE credit_note_lines.credit_note_id = credit_notes.id
             OFFSET 0
         ) AS line

@@ -13,7 +13,7 @@ package struct Invoice: Versioned, Sendable, Hashable {
 
     package enum Action: String, Codable, Sendable, CaseIterable {
         case replaceLines = "replace_lines"
-        case delete, finalize, void
+        case delete, finalize, void, credit
     }
 
     package let id: InvoiceID
@@ -67,6 +67,7 @@ extension Invoice {
         case .replaceLines, .delete: state == .draft
         case .finalize: state == .draft && lineCount > 0
         case .void: state.next.contains(.void) && settledMinor == 0
+        case .credit: (state == .open || state == .paid) && settledMinor < grossMinor
         }
     }
 

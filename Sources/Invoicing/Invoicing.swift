@@ -14,7 +14,7 @@ package struct Invoicing: Sendable {
         invoices = Invoices(
             database: database, tenants: tenants, taxRates: Tax(database: database, clock: clock).rates,
             releases: releases)
-        creditNotes = CreditNotes(database: database)
+        creditNotes = CreditNotes(database: database, tenants: tenants)
     }
 
     package var endpoints: [Endpoint] {
@@ -24,5 +24,7 @@ package struct Invoicing: Sendable {
 
 extension Permission {
     static let invoicingRead = Permission("invoicing", .read, reach: .customers)
+    /// What a credit would come to: nothing for a customer's user.
+    static let creditsRead = Permission("credits", .read)
     static let invoicingWrite = Permission("invoicing", .write)
 }

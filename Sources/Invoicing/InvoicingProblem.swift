@@ -16,9 +16,15 @@ package enum InvoicingProblem {
     package static let nothingToCredit = Problem(
         "nothing_to_credit", status: 422,
         "A credit note has lines, and each takes back more than zero before tax.")
+    package static let unusableCredit = Problem(
+        "unusable_credit", status: 422,
+        "The credit note cannot be made as asked. Each reason is listed in errors.")
     package static let creditTooLarge = Problem(
         "credit_too_large", status: 409,
         "More is to be credited than is left of the invoice. Read what was credited of it before.")
+    package static let previewStale = Problem(
+        "preview_stale", status: 409,
+        "What would be issued is no longer what the preview showed. Ask for another preview.")
     package static let empty = Problem(
         "invoice_empty", status: 409, "An invoice without lines cannot be finalized. Give it lines first.")
     package static let negative = Problem(

@@ -41,6 +41,10 @@ extension Endpoint {
         if ["grantDiscount", "createCoupon"].contains(about.name) {
             valid = valid.replacing("/amount", by: nil)
         }
+        // A credit note takes back the whole, lines or an amount.
+        if ["issueCreditNote", "previewCreditNote"].contains(about.name) {
+            for field in ["/lines", "/amount", "/basis"] { valid = valid.replacing(field[...], by: nil) }
+        }
         // No coupon has the code.
         for pointer in places.map(\.pointer) where pointer.hasPrefix("/coupon_code") {
             valid = valid.replacing(

@@ -28,9 +28,10 @@ struct InvoiceStatesTests {
         arguments: [
             (.draft, 1, 0, [.replaceLines, .delete, .finalize]),
             (.draft, 0, 0, [.replaceLines, .delete]),
-            (.open, 1, 0, [.void]),
+            (.open, 1, 0, [.void, .credit]),
+            (.open, 1, 4, [.credit]),
             (.open, 1, 5, []),
-            (.paid, 1, 0, [.void]),
+            (.paid, 1, 0, [.void, .credit]),
             (.paid, 1, 5, []),
             (.uncollectible, 1, 0, [.void]),
             (.void, 1, 0, []),
