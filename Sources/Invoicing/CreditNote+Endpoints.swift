@@ -1,4 +1,5 @@
 import Kernel
+import Platform
 import Web
 
 extension Invoicing {
@@ -62,7 +63,8 @@ extension Invoicing {
         Endpoint(
             asking: .post("/v1/invoices/{id}/credit-notes/preview"), .creditsRead,
             About(
-                tag: "Invoicing", name: "previewCreditNote", summary: "See what a credit note would take back",
+                tag: "Invoicing", name: "previewCreditNote",
+                summary: "See what a credit note would take back",
                 details: """
                     Nothing is changed. Hand the commitment in with the credit note itself: it is only issued \
                     if it still comes to exactly what was shown, else the answer is 409.

@@ -5,9 +5,9 @@ import Web
 extension Invoicing {
     var invoiceEndpoints: [Endpoint] {
         [
-            listInvoices, draftInvoice, readInvoice, explainInvoice, replaceInvoiceLines, deleteInvoice,
-            finalizeInvoice, voidInvoice,
-        ]
+            listInvoices, draftInvoice, readInvoice, explainInvoice, deleteInvoice, finalizeInvoice,
+            voidInvoice,
+        ] + draftEndpoints
     }
 
     private var listInvoices: Endpoint {
@@ -33,7 +33,8 @@ extension Invoicing {
                     """,
                 status: 201,
                 problems: [
-                    InvoicingProblem.unknownCustomer, InvoicingProblem.negative, InvoicingProblem.tooLarge,
+                    InvoicingProblem.unknownCustomer, InvoicingProblem.unknownProduct,
+                    InvoicingProblem.invalidPeriod, InvoicingProblem.negative, InvoicingProblem.tooLarge,
                 ])
         ) { (request: Request<NoPath, NoQuery, NewInvoice>, change: Change) in
             let draft = try await invoices.draft(request.body.draft(), in: change)
@@ -69,22 +70,6 @@ extension Invoicing {
                 problems: [.notFound])
         ) { (request: Request<InvoicePath, NoQuery, NoBody>) in
             try InvoiceExplanation(try await invoices.read(request.path.id, request.actor.scope))
-        }
-    }
-
-    private var replaceInvoiceLines: Endpoint {
-        Endpoint(
-            .put("/v1/invoices/{id}/lines"), .invoicingWrite,
-            About(
-                tag: "Invoicing", name: "replaceInvoiceLines", summary: "Replace the lines of a draft",
-                problems: [
-                    .notFound, InvoicingProblem.wrongState, InvoicingProblem.negative,
-                    InvoicingProblem.tooLarge,
-                ])
-        ) { (request: Request<InvoicePath, NoQuery, NewLines>, change: Change) in
-            let lines = try NewLine.drafts(request.body.lines)
-            return try await invoices.replaceLines(of: request.path.id, by: lines, in: change)
-                .told { try InvoiceBody($0, for: request.actor) }
         }
     }
 

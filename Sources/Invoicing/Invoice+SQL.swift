@@ -11,7 +11,8 @@ extension Invoice {
         invoices.id, invoices.customer_id, invoices.state, invoices.version, invoices.number,
         invoices.currency, invoices.service_on, invoices.issued_on, invoices.due_on, invoices.net_minor,
         invoices.tax_minor, invoices.gross_minor, invoices.settled_minor, invoices.line_count,
-        invoices.tax_rounding, invoices.recorded_at
+        invoices.tax_rounding, invoices.recorded_at, invoices.purchase_order_number, invoices.notes,
+        invoices.payment_terms_days
         """
 
     init(row: Row) throws {
@@ -31,6 +32,9 @@ extension Invoice {
         lineCount = try row["line_count"]
         taxRounding = try row["tax_rounding"]
         recordedAt = try row["recorded_at"]
+        remarks = InvoiceRemarks(
+            purchaseOrderNumber: try row["purchase_order_number"], notes: try row["notes"],
+            paymentTermsDays: try row["payment_terms_days"])
     }
 
     package static func find(_ id: InvoiceID, in tx: Transaction) async throws -> Invoice? {
@@ -113,19 +117,27 @@ extension Invoice {
     func insertDraft(_ lines: TaxedLines, in tx: Transaction) async throws {
         let invoice: SQL = """
             INSERT INTO invoices (tenant_id, id, customer_id, state, version, currency, service_on, net_minor,
-                tax_minor, gross_minor, line_count, tax_rounding, recorded_at)
+                tax_minor, gross_minor, line_count, tax_rounding, recorded_at, purchase_order_number, notes,
+                payment_terms_days)
             VALUES (\(tx.scope.tenant), \(id), \(customer), 'draft', \(Int32(version)), \(currency),
                 \(serviceOn), \(netMinor), \(taxMinor), \(grossMinor), \(Int32(lineCount)), \(taxRounding),
-                \(recordedAt))
+                \(recordedAt), \(remarks.purchaseOrderNumber), \(remarks.notes),
+                \(remarks.paymentTermsDays.map(Int32.init)))
             """
         try await refusing(InvoicingProblem.byConstraint) {
             _ = try await tx.pipeline([invoice, lines.insertion(for: self, tenant: tx.scope.tenant)])
         }
     }
 
-    /// Gives a draft other lines, and the totals that they add up to.
-    func replaceLines(by lines: TaxedLines, in tx: Transaction) async throws {
-        let totals: SQL = "UPDATE invoices SET \(lines.assignments), version = version + 1 WHERE id = \(id)"
+    /// Gives a draft other lines, the totals that they add up to, and what stands beside them.
+    func replaceLines(by lines: TaxedLines, _ head: InvoiceHead, in tx: Transaction) async throws {
+        let totals: SQL = """
+            UPDATE invoices
+            SET \(lines.assignments), version = version + 1, service_on = \(head.serviceOn),
+                purchase_order_number = \(head.remarks.purchaseOrderNumber), notes = \(head.remarks.notes),
+                payment_terms_days = \(head.remarks.paymentTermsDays.map(Int32.init))
+            WHERE id = \(id)
+            """
         try await refusing(InvoicingProblem.byConstraint) {
             _ = try await tx.pipeline([
                 InvoiceLine.deletion(of: id), lines.insertion(for: self, tenant: tx.scope.tenant), totals,
@@ -153,7 +165,7 @@ extension Invoice {
                 version = version + 1, number = \(series.number), sequence = taken.sequence,
                 sequence_year = \(series.year), issued_on = \(issuance.issuedOn),
                 due_on = \(issuance.dueOn(serviceOn: serviceOn, paymentTermsDays: lines.paymentTermsDays)),
-                seller_id = \(issuance.seller),
+                payment_terms_days = \(Int32(lines.paymentTermsDays)), seller_id = \(issuance.seller),
                 buyer = \(buyer)
             FROM (SELECT first FROM block) AS taken (sequence)
             WHERE id = \(id)

@@ -24,10 +24,19 @@ struct NewInvoice: Codable, Sendable {
     let currency: Currency
     let serviceOn: Day?
     let lines: [NewLine]
+    /// As the customer calls its order.
+    let purchaseOrderNumber: Text<1, 100>?
+    /// Printed on the invoice.
+    let notes: Text<1, 2000>?
+    /// For this invoice alone; absent as the policies say.
+    let paymentTermsDays: Whole<0, 365>?
 
     func draft() throws -> Invoices.Draft {
         Invoices.Draft(
-            customer: customerId, currency: currency, serviceOn: serviceOn, lines: try NewLine.drafts(lines))
+            customer: customerId, currency: currency, serviceOn: serviceOn, lines: try NewLine.drafts(lines),
+            remarks: InvoiceRemarks(
+                purchaseOrderNumber: purchaseOrderNumber?.text, notes: notes?.text,
+                paymentTermsDays: paymentTermsDays?.value))
     }
 }
 
@@ -41,10 +50,16 @@ struct NewLine: Codable, Sendable {
     let description: Text<1, 500>
     let quantity: Quantity
     let unitPrice: Money
+    /// The days that are billed; both or neither.
+    var periodStart: Day?
+    /// The first day that is no longer paid for.
+    var periodEnd: Day?
+    /// What of the catalogue it sells.
+    var productId: ProductID?
 
     static let limit = 500
 
-    /// Throws `invalid` about every line that is wrong.
+    /// Throws `invalid` about every line that is wrong, and `invalidPeriod` about the first.
     static func drafts(_ lines: [NewLine]) throws -> [DraftLine] {
         var errors: [FieldError] = []
         if lines.count > limit { errors.append(FieldError("/lines", "must have at most \(limit) lines")) }
@@ -52,9 +67,7 @@ struct NewLine: Codable, Sendable {
             errors.append(FieldError("/lines/\(place)/quantity", "must be more than zero"))
         }
         if !errors.isEmpty { throw Problem.invalid.with(errors: errors) }
-        return lines.map {
-            DraftLine(description: $0.description.text, quantity: $0.quantity, unitPrice: $0.unitPrice)
-        }
+        return try lines.enumerated().map { try $1.draft(at: "/lines/\($0)") }
     }
 }
 
@@ -97,6 +110,10 @@ struct InvoiceBody: Versioned, Codable, Sendable {
     let serviceOn: Day
     let issuedOn: Day?
     let dueOn: Day?
+    let purchaseOrderNumber: String?
+    let notes: String?
+    /// Of a draft, what was decided for it alone; of an issued invoice, what counted.
+    let paymentTermsDays: Int?
     let taxRounding: TaxRounding
     let lineCount: Int
     let lines: [LineBody]
@@ -124,6 +141,8 @@ struct LineBody: Codable, Sendable {
     let periodEnd: Day?
     /// What the line was made from.
     let source: String?
+    /// What of the catalogue it sells, where a person said so.
+    let productId: ProductID?
     /// Why the line is what it is, as its rule wrote it.
     let explanation: JSONBytes
 }
@@ -162,7 +181,9 @@ extension InvoiceBody {
             customer: AddresseeBody(document.addressee), net: invoice.net, tax: invoice.tax,
             gross: invoice.gross,
             settled: invoice.settled, serviceOn: invoice.serviceOn, issuedOn: invoice.issuedOn,
-            dueOn: invoice.dueOn, taxRounding: invoice.taxRounding, lineCount: invoice.lineCount,
+            dueOn: invoice.dueOn, purchaseOrderNumber: invoice.remarks.purchaseOrderNumber,
+            notes: invoice.remarks.notes, paymentTermsDays: invoice.remarks.paymentTermsDays,
+            taxRounding: invoice.taxRounding, lineCount: invoice.lineCount,
             lines: document.lines.map { LineBody($0, in: invoice.currency) }, seller: document.seller,
             buyer: document.buyer, creditNotes: document.creditNotes.map(CreditNoteReference.init),
             version: invoice.version, recordedAt: invoice.recordedAt, actions: invoice.actions(for: actor))
@@ -176,7 +197,7 @@ extension LineBody {
             unitPrice: Money(line.unitPriceMinor, currency), discount: Money(line.discountMinor, currency),
             net: Money(line.netMinor, currency), tax: Money(line.taxMinor, currency),
             taxPercent: line.taxRate, periodStart: line.periodStart,
-            periodEnd: line.periodEnd, source: line.source,
+            periodEnd: line.periodEnd, source: line.source, productId: line.product,
             explanation: JSONBytes(Data(line.explanation.text.utf8)))
     }
 }

@@ -13,7 +13,7 @@ package struct Invoice: Versioned, Sendable, Hashable {
 
     package enum Action: String, Codable, Sendable, CaseIterable {
         case replaceLines = "replace_lines"
-        case delete, finalize, void, credit
+        case update, delete, finalize, void, credit
     }
 
     package let id: InvoiceID
@@ -35,6 +35,7 @@ package struct Invoice: Versioned, Sendable, Hashable {
     package let lineCount: Int
     package let taxRounding: TaxRounding
     package let recordedAt: Instant
+    package var remarks = InvoiceRemarks.none
 
     package var net: Money { Money(netMinor, currency) }
     package var tax: Money { Money(taxMinor, currency) }
@@ -64,7 +65,7 @@ extension Invoice {
     /// What the state allows; who may do it is a matter of permissions.
     func allows(_ action: Action) -> Bool {
         switch action {
-        case .replaceLines, .delete: state == .draft
+        case .replaceLines, .update, .delete: state == .draft
         case .finalize: state == .draft && lineCount > 0
         case .void: state.next.contains(.void) && settledMinor == 0
         case .credit: (state == .open || state == .paid) && settledMinor < grossMinor
@@ -108,6 +109,8 @@ package struct InvoiceLine: Sendable, Hashable {
     package let periodEnd: Day?
     /// What the line was made from, as its maker calls it.
     package let source: String?
+    /// Of the catalogue; nil for what is not, and for what a billing run billed, whose source tells.
+    package let product: ProductID?
     /// Why the line is what it is, as a JSON object.
     package let explanation: JSONText
 }

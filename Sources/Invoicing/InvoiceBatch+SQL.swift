@@ -31,16 +31,19 @@ extension InvoiceBatch {
             )
             INSERT INTO invoices (tenant_id, id, customer_id, state, version, number, sequence, sequence_year,
                 currency, service_on, issued_on, due_on, net_minor, tax_minor, gross_minor, line_count,
-                tax_rounding, seller_id, buyer, recorded_at)
+                tax_rounding, seller_id, buyer, recorded_at, payment_terms_days)
             SELECT \(issuance.tenant), id, customer_id, state, 1, \(series.number), sequence, \(series.year),
                 currency, service_on, \(issuance.issuedOn), due_on, net_minor, tax_minor, gross_minor,
-                line_count, tax_rounding, \(issuance.seller), buyer, \(issuance.recordedAt)
+                line_count, tax_rounding, \(issuance.seller), buyer, \(issuance.recordedAt),
+                payment_terms_days
             FROM block,
                 unnest(\(columns.id), \(columns.customer), \(columns.state), \(columns.currency),
                     \(columns.serviceOn), \(columns.dueOn), \(columns.netMinor), \(columns.taxMinor),
-                    \(columns.grossMinor), \(columns.lineCount), \(columns.taxRounding), \(columns.buyer))
+                    \(columns.grossMinor), \(columns.lineCount), \(columns.taxRounding), \(columns.buyer),
+                    \(columns.paymentTermsDays))
                     WITH ORDINALITY AS invoice (id, customer_id, state, currency, service_on, due_on,
-                        net_minor, tax_minor, gross_minor, line_count, tax_rounding, buyer, place),
+                        net_minor, tax_minor, gross_minor, line_count, tax_rounding, buyer,
+                        payment_terms_days, place),
                 LATERAL (SELECT block.first + invoice.place - 1) AS taken (sequence)
             RETURNING id, number
             """
@@ -52,16 +55,16 @@ extension LineColumns {
         """
         INSERT INTO invoice_lines (tenant_id, invoice_id, line_no, customer_id, description, quantity_micros,
             unit_price_minor, discount_minor, net_minor, tax_minor, tax_rate_ppm, period_start, period_end,
-            source, explanation)
+            source, explanation, product_id)
         SELECT \(tenant), invoice_id, line_no, customer_id, description, quantity_micros,
             unit_price_minor, discount_minor, net_minor, tax_minor, tax_rate_ppm, period_start, period_end,
-            source, explanation
+            source, explanation, product_id
         FROM unnest(\(invoice), \(number), \(customer), \(description), \(quantityMicros), \(unitPriceMinor),
             \(discountMinor), \(netMinor), \(taxMinor), \(taxRatePPM), \(periodStart), \(periodEnd),
-            \(source), \(explanation))
+            \(source), \(explanation), \(product))
             AS line (invoice_id, line_no, customer_id, description, quantity_micros, unit_price_minor,
                 discount_minor, net_minor, tax_minor, tax_rate_ppm, period_start, period_end, source,
-                explanation)
+                explanation, product_id)
         """
     }
 }

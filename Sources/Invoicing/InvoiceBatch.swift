@@ -60,6 +60,7 @@ struct InvoiceColumns: Sendable {
     var lineCount: [Int32] = []
     var taxRounding: [String] = []
     var buyer: [JSONText] = []
+    var paymentTermsDays: [Int32] = []
 
     mutating func append(_ invoice: InvoiceToIssue, dueOn due: Day) {
         id.append(invoice.id.uuid)
@@ -74,6 +75,7 @@ struct InvoiceColumns: Sendable {
         lineCount.append(Int32(invoice.lines.count))
         taxRounding.append(invoice.taxRounding.rawValue)
         buyer.append(invoice.buyer)
+        paymentTermsDays.append(Int32(invoice.paymentTermsDays))
     }
 }
 
@@ -93,6 +95,7 @@ struct LineColumns: Sendable {
     var periodEnd: [Day?] = []
     var source: [String?] = []
     var explanation: [JSONText] = []
+    var product: [ProductID?] = []
 
     mutating func append(_ lines: [LineToIssue], of id: InvoiceID, customer owner: CustomerID) {
         for (place, line) in lines.enumerated() {
@@ -110,6 +113,7 @@ struct LineColumns: Sendable {
             periodEnd.append(line.periodEnd)
             source.append(line.source)
             explanation.append(line.explanation)
+            product.append(line.product)
         }
     }
 }

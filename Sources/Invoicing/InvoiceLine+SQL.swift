@@ -15,13 +15,14 @@ extension InvoiceLine {
         periodStart = try row["period_start"]
         periodEnd = try row["period_end"]
         source = try row["source"]
+        product = try row["product_id"]
         explanation = try row["explanation"]
     }
 
     static func all(of invoice: InvoiceID) -> SQL {
         """
         SELECT line_no, description, quantity_micros, unit_price_minor, discount_minor, net_minor,
-            tax_minor, tax_rate_ppm, period_start, period_end, source, explanation
+            tax_minor, tax_rate_ppm, period_start, period_end, source, product_id, explanation
         FROM invoice_lines
         WHERE invoice_id = \(invoice)
         ORDER BY line_no

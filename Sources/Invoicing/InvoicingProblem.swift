@@ -31,6 +31,13 @@ package enum InvoicingProblem {
         "invoice_negative", status: 422, "The lines add up to less than zero. Issue a credit note instead.")
     package static let tooLarge = Problem(
         "amount_too_large", status: 422, "An amount or a sum is too large. Split it over several invoices.")
+    package static let invalidPeriod = Problem(
+        "invalid_period", status: 422,
+        "A period is told by its first day and a later day, the first behind it.")
+    package static let tooManyLines = Problem(
+        "too_many_lines", status: 409, "An invoice has at most 500 lines. Issue another for the rest.")
+    package static let unknownProduct = Problem(
+        "unknown_product", status: 422, "There is no such product in your catalogue.")
     package static let unknownCustomer = Problem(
         "unknown_customer", status: 422, "There is no such customer. Create it first.")
     package static let numberTaken = Problem(
@@ -42,6 +49,7 @@ package enum InvoicingProblem {
     package static let byConstraint: [String: Problem] = [
         "issued_invoices_are_frozen": frozen,
         "invoices_customer_fkey": unknownCustomer,
+        "invoice_lines_product_fkey": unknownProduct,
         "invoices_number_key": numberTaken,
         "credit_notes_number_key": numberTaken,
     ]

@@ -82,6 +82,8 @@ package struct LineToIssue: Sendable {
     /// What the line was made from, as its maker calls it.
     package let source: String?
     package let explanation: JSONText
+    /// Of the catalogue, where a person said so.
+    var product: ProductID?
 
     package init(
         description: String, quantityMicros: Int64, unitPriceMinor: Int64, discountMinor: Int64 = 0,

@@ -9,6 +9,9 @@ struct DraftLine: Sendable, Hashable {
     let description: String
     let quantity: Quantity
     let unitPrice: Money
+    var period: DaySpan?
+    /// Of the catalogue.
+    var product: ProductID?
 }
 
 extension DraftLine {
@@ -16,6 +19,8 @@ extension DraftLine {
         self.init(
             description: line.description, quantity: line.quantity,
             unitPrice: Money(line.unitPriceMinor, currency))
+        if let start = line.periodStart, let end = line.periodEnd { period = DaySpan(start, end) }
+        product = line.product
     }
 }
 
@@ -28,8 +33,10 @@ struct TaxedLines: Sendable {
 
     /// 2 × 4.99 at 19 % is 9.98 net and 1.90 tax. Throws `invalid` about lines in another currency,
     /// `tooLarge` beyond 64 bits, and `negative` when the whole is less than zero: a single line may be.
+    /// `termsDays` are the invoice's own, over those of the policies.
     init(
-        _ drafts: [DraftLine], in currency: Currency, tax: CustomerTax, policies: PolicyCascade
+        _ drafts: [DraftLine], in currency: Currency, tax: CustomerTax, policies: PolicyCascade,
+        termsDays: Int? = nil
     ) throws {
         let errors = drafts.indices.filter { drafts[$0].unitPrice.currency != currency }.map {
             FieldError("/lines/\($0)/unit_price/currency", "must be \(currency), like the invoice's")
@@ -48,18 +55,22 @@ struct TaxedLines: Sendable {
         }
         if totals.netMinor < 0 { throw InvoicingProblem.negative }
         self.tax = tax
-        paymentTermsDays = policies.value(Policies.paymentTermsDays).value
+        paymentTermsDays = termsDays ?? policies.value(Policies.paymentTermsDays).value
         self.totals = totals
-        let applied = [policies.applied(Policies.paymentTermsDays), policies.applied(Policies.taxRounding)]
+        let applied =
+            (termsDays == nil ? [policies.applied(Policies.paymentTermsDays)] : [])
+            + [policies.applied(Policies.taxRounding)]
         lines = drafts.indices.map { place in
-            LineToIssue(
+            var line = LineToIssue(
                 description: drafts[place].description, quantityMicros: drafts[place].quantity.micros,
                 unitPriceMinor: drafts[place].unitPrice.amountMinor, netMinor: charges[place].amountMinor,
-                taxMinor: totals.lineTaxesMinor[place], taxRatePPM: tax.rate.ratePPM, periodStart: nil,
-                periodEnd: nil, source: nil,
+                taxMinor: totals.lineTaxesMinor[place], taxRatePPM: tax.rate.ratePPM,
+                periodStart: drafts[place].period?.start, periodEnd: drafts[place].period?.end, source: nil,
                 explanation: JSONText(
                     Explanation(charges[place], at: place, of: totals, in: currency, tax: tax)
                         .naming(applied).json))
+            line.product = drafts[place].product
+            return line
         }
     }
 }

@@ -77,7 +77,8 @@ struct CreditPartTests {
                 #expect(sum == amount, comment)
                 for place in parts.indices where parts[place] != .nothing {
                     let fits = lines[place].credit(parts[place])
-                    #expect(fits, "seed \(seed), \(told), step \(step): line \(place) of \(parts) does not fit")
+                    #expect(
+                        fits, "seed \(seed), \(told), step \(step): line \(place) of \(parts) does not fit")
                 }
             }
             #expect(lines.allSatisfy { $0.rest == .nothing }, "seed \(seed): \(told)")
@@ -87,7 +88,7 @@ struct CreditPartTests {
     /// Of one to six lines with up to three rates, of which some take off; together above zero.
     private static func lines(_ random: inout Seeded) -> [CreditedLine] {
         let rates: [Int64] = [0, 70_000, 81_000, 190_000, 1_000_000]
-        let most = [5, 400, 1_000_000].randomElement(using: &random) ?? 5
+        let most: Int64 = [5, 400, 1_000_000].randomElement(using: &random) ?? 5
         let first = Int64.random(in: 1...most, using: &random) * 4
         let more = (0..<Int.random(in: 0...5, using: &random)).map { _ in
             Int64.random(in: -(first / 20)...most, using: &random)

@@ -122,8 +122,10 @@ struct EndpointContractTests {
                 }
                 let own = try await world.ours.owner.send(method, path, body)
                 // The ids of the sample name nothing, and nothing may be too little, as a reason alone is.
-                let isEnough = body != [:] && !["issueCreditNote", "previewCreditNote"].contains(
-                    endpoint.about.name)
+                let isEnough =
+                    body != [:]
+                    && !["issueCreditNote", "previewCreditNote"].contains(
+                        endpoint.about.name)
                 let mayRefuse = endpoint.references.isEmpty && isEnough ? [409] : [409, 422]
                 #expect(
                     own.status == endpoint.status || mayRefuse.contains(own.status),
@@ -212,15 +214,18 @@ extension Endpoint {
         }
     }
 
-    /// The path with a new object of the maker's company.
+    /// The path with a new object of the maker's company, and the first line where it names one.
     func path(of maker: ObjectMaker) async throws -> String {
         route.path.replacing("{\(route.placeholders[0])}", with: try await maker.make(for: try collection))
+            .replacing("{number}", with: "1")
     }
 
     /// What the placeholder names one of: the part of the path before it.
     var collection: Substring {
         get throws {
-            try #require(route.placeholders.count == 1, "\(route): the maker knows paths of one object")
+            try #require(
+                route.placeholders.filter { $0 != "number" }.count == 1,
+                "\(route): the maker knows paths of one object")
             let parts = route.path.split(separator: "/")
             let place = try #require(parts.firstIndex { $0.hasPrefix("{") })
             return parts[place - 1]

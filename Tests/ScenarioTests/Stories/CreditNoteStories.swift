@@ -102,7 +102,10 @@ struct CreditNoteStories {
     @Test(
         "refuse what is more than is left, and say how much that is",
         arguments: [
-            (["amount": ["amount": 1191, "currency": "EUR"]], 409, "only 11.90 EUR is left to credit, tax incl"),
+            (
+                ["amount": ["amount": 1191, "currency": "EUR"]], 409,
+                "only 11.90 EUR is left to credit, tax incl"
+            ),
             (
                 ["amount": ["amount": 1001, "currency": "EUR"], "basis": "net"], 409,
                 "only 10.00 EUR is left to credit, tax not incl"
@@ -114,7 +117,10 @@ struct CreditNoteStories {
             (["lines": [["line": 2, "quantity": "1"]]], 409, "has no line 2"),
             (["amount": ["amount": 0, "currency": "EUR"]], 422, "more than zero"),
             (["amount": ["amount": 5, "currency": "USD"]], 422, "/amount/currency"),
-            (["lines": [["line": 1, "net": ["amount": 5, "currency": "USD"]]]], 422, "/lines/0/net/currency"),
+            (
+                ["lines": [["line": 1, "net": ["amount": 5, "currency": "USD"]]]], 422,
+                "/lines/0/net/currency"
+            ),
             (["lines": [["line": 1]]], 422, "must have one of net and quantity"),
             (
                 ["lines": [["line": 1, "quantity": "0.5"], ["line": 1, "quantity": "0.5"]]], 422,
@@ -164,7 +170,7 @@ struct CreditNoteStories {
             let path = "/v1/invoices/\(id)/credit-notes"
             let shown = try await owner.send(.post, "\(path)/preview", asked)
             let sealed = asked.adding("commitment", shown["commitment"])
-            let keyed = owner.with(.idempotencyKey, "gift-1")
+            let keyed = owner.with(try #require(HTTPField.Name("Idempotency-Key")), "gift-1")
             let first = try await keyed.send(.post, path, sealed)
             let second = try await keyed.send(.post, path, sealed)
             #expect(first.status == 201 && first.text == second.text)
@@ -204,8 +210,9 @@ struct CreditNoteStories {
                 guard answer.status == 201 else { continue }
                 var amounts: [String: Int64] = [:]
                 for field in ["net", "tax", "gross"] {
-                    amounts[field] = try #require(answer[field]["amount"].integer)
-                    sums[field, default: 0] += amounts[field] ?? 0
+                    let amount = answer[field]["amount"].integer ?? 0
+                    amounts[field] = amount
+                    sums[field, default: 0] += amount
                 }
                 #expect(amounts["net", default: 0] + amounts["tax", default: 0] == amounts["gross"], comment)
                 #expect((1...left).contains(amounts["gross"] ?? 0), comment)
@@ -278,12 +285,5 @@ extension TestClient {
 }
 
 extension JSONValue {
-    /// The same object with one field more.
-    func adding(_ field: String, _ value: JSONValue) -> JSONValue {
-        guard case .object(var fields) = self else { return self }
-        fields[field] = value
-        return .object(fields)
-    }
-
     fileprivate func saying(_ reason: String) -> JSONValue { adding("reason", .string(reason)) }
 }
