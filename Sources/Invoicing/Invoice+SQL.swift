@@ -12,7 +12,7 @@ extension Invoice {
         invoices.currency, invoices.service_on, invoices.issued_on, invoices.due_on, invoices.net_minor,
         invoices.tax_minor, invoices.gross_minor, invoices.settled_minor, invoices.line_count,
         invoices.tax_rounding, invoices.recorded_at, invoices.purchase_order_number, invoices.notes,
-        invoices.payment_terms_days
+        invoices.payment_terms_days, invoices.replaces_id
         """
 
     init(row: Row) throws {
@@ -35,6 +35,7 @@ extension Invoice {
         remarks = InvoiceRemarks(
             purchaseOrderNumber: try row["purchase_order_number"], notes: try row["notes"],
             paymentTermsDays: try row["payment_terms_days"])
+        replaces = try row["replaces_id"]
     }
 
     package static func find(_ id: InvoiceID, in tx: Transaction) async throws -> Invoice? {

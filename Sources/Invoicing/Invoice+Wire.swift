@@ -120,6 +120,8 @@ struct InvoiceBody: Versioned, Codable, Sendable {
     let seller: Seller?
     let buyer: Buyer?
     let creditNotes: [CreditNoteReference]
+    /// The cancelled invoice that this one was issued in the place of.
+    let replacesId: InvoiceID?
     let version: Int
     let recordedAt: Instant
     let actions: [Invoice.Action]
@@ -186,6 +188,7 @@ extension InvoiceBody {
             taxRounding: invoice.taxRounding, lineCount: invoice.lineCount,
             lines: document.lines.map { LineBody($0, in: invoice.currency) }, seller: document.seller,
             buyer: document.buyer, creditNotes: document.creditNotes.map(CreditNoteReference.init),
+            replacesId: invoice.replaces,
             version: invoice.version, recordedAt: invoice.recordedAt, actions: invoice.actions(for: actor))
     }
 }

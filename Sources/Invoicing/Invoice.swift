@@ -13,7 +13,7 @@ package struct Invoice: Versioned, Sendable, Hashable {
 
     package enum Action: String, Codable, Sendable, CaseIterable {
         case replaceLines = "replace_lines"
-        case update, delete, finalize, void, credit
+        case update, delete, finalize, void, reissue, credit
     }
 
     package let id: InvoiceID
@@ -36,6 +36,8 @@ package struct Invoice: Versioned, Sendable, Hashable {
     package let taxRounding: TaxRounding
     package let recordedAt: Instant
     package var remarks = InvoiceRemarks.none
+    /// The cancelled invoice that this one was issued in the place of.
+    package var replaces: InvoiceID?
 
     package var net: Money { Money(netMinor, currency) }
     package var tax: Money { Money(taxMinor, currency) }
@@ -67,7 +69,7 @@ extension Invoice {
         switch action {
         case .replaceLines, .update, .delete: state == .draft
         case .finalize: state == .draft && lineCount > 0
-        case .void: state.next.contains(.void) && settledMinor == 0
+        case .void, .reissue: state.next.contains(.void) && settledMinor == 0
         case .credit: (state == .open || state == .paid) && settledMinor < grossMinor
         }
     }
@@ -81,7 +83,8 @@ extension Invoice {
         if allows(action) { return }
         switch action {
         case .finalize where state == .draft: throw InvoicingProblem.empty
-        case .void where state.next.contains(.void): throw InvoicingProblem.settled
+        case .void where state.next.contains(.void), .reissue where state.next.contains(.void):
+            throw InvoicingProblem.settled
         case .void where state == .draft:
             throw InvoicingProblem.wrongState.with(
                 detail: "A draft was never issued: delete it instead of voiding it.")

@@ -31,19 +31,21 @@ extension InvoiceBatch {
             )
             INSERT INTO invoices (tenant_id, id, customer_id, state, version, number, sequence, sequence_year,
                 currency, service_on, issued_on, due_on, net_minor, tax_minor, gross_minor, line_count,
-                tax_rounding, seller_id, buyer, recorded_at, payment_terms_days)
+                tax_rounding, seller_id, buyer, recorded_at, payment_terms_days,
+                purchase_order_number, notes, replaces_id)
             SELECT \(issuance.tenant), id, customer_id, state, 1, \(series.number), sequence, \(series.year),
                 currency, service_on, \(issuance.issuedOn), due_on, net_minor, tax_minor, gross_minor,
                 line_count, tax_rounding, \(issuance.seller), buyer, \(issuance.recordedAt),
-                payment_terms_days
+                payment_terms_days, purchase_order_number, notes, replaces_id
             FROM block,
                 unnest(\(columns.id), \(columns.customer), \(columns.state), \(columns.currency),
                     \(columns.serviceOn), \(columns.dueOn), \(columns.netMinor), \(columns.taxMinor),
                     \(columns.grossMinor), \(columns.lineCount), \(columns.taxRounding), \(columns.buyer),
-                    \(columns.paymentTermsDays))
+                    \(columns.paymentTermsDays), \(columns.purchaseOrderNumber), \(columns.notes),
+                    \(columns.replaces))
                     WITH ORDINALITY AS invoice (id, customer_id, state, currency, service_on, due_on,
                         net_minor, tax_minor, gross_minor, line_count, tax_rounding, buyer,
-                        payment_terms_days, place),
+                        payment_terms_days, purchase_order_number, notes, replaces_id, place),
                 LATERAL (SELECT block.first + invoice.place - 1) AS taken (sequence)
             RETURNING id, number
             """

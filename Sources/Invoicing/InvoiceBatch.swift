@@ -61,6 +61,9 @@ struct InvoiceColumns: Sendable {
     var taxRounding: [String] = []
     var buyer: [JSONText] = []
     var paymentTermsDays: [Int32] = []
+    var purchaseOrderNumber: [String?] = []
+    var notes: [String?] = []
+    var replaces: [InvoiceID?] = []
 
     mutating func append(_ invoice: InvoiceToIssue, dueOn due: Day) {
         id.append(invoice.id.uuid)
@@ -76,6 +79,9 @@ struct InvoiceColumns: Sendable {
         taxRounding.append(invoice.taxRounding.rawValue)
         buyer.append(invoice.buyer)
         paymentTermsDays.append(Int32(invoice.paymentTermsDays))
+        purchaseOrderNumber.append(invoice.remarks.purchaseOrderNumber)
+        notes.append(invoice.remarks.notes)
+        replaces.append(invoice.replaces)
     }
 }
 

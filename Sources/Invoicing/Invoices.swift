@@ -15,16 +15,24 @@ package struct Invoices: Sendable {
     /// by the invoice makes it billable again there.
     package typealias Release = @Sendable (Transaction, InvoiceID, UUID) async throws -> Void
 
+    /// Called in the transaction that issues an invoice in the place of another, once its lines are written:
+    /// whoever billed something by the former has it billed by the new one there.
+    package typealias Transfer = @Sendable (Transaction, ReplacedInvoice) async throws -> Void
+
     private let database: Database
     let tenants: Tenants
     private let taxRates: TaxRates
     private let releases: [Release]
+    let transfers: [Transfer]
 
-    init(database: Database, tenants: Tenants, taxRates: TaxRates, releases: [Release]) {
+    init(
+        database: Database, tenants: Tenants, taxRates: TaxRates, releases: [Release], transfers: [Transfer]
+    ) {
         self.database = database
         self.tenants = tenants
         self.taxRates = taxRates
         self.releases = releases
+        self.transfers = transfers
     }
 
     /// What a new draft is made of. Without `serviceOn` it is for the tenant's today.

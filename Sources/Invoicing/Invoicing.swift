@@ -9,11 +9,15 @@ package struct Invoicing: Sendable {
     package let invoices: Invoices
     package let creditNotes: CreditNotes
 
-    /// `releases` run in every transaction that voids an invoice; see `Invoices.Release`.
-    package init(database: Database, tenants: Tenants, clock: RealClock, releases: [Invoices.Release]) {
+    /// `releases` run in every transaction that voids an invoice, `transfers` in every one that issues another
+    /// in its place; see `Invoices.Release` and `Invoices.Transfer`.
+    package init(
+        database: Database, tenants: Tenants, clock: RealClock, releases: [Invoices.Release],
+        transfers: [Invoices.Transfer]
+    ) {
         invoices = Invoices(
             database: database, tenants: tenants, taxRates: Tax(database: database, clock: clock).rates,
-            releases: releases)
+            releases: releases, transfers: transfers)
         creditNotes = CreditNotes(database: database, tenants: tenants)
     }
 

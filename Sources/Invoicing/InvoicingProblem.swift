@@ -31,6 +31,9 @@ package enum InvoicingProblem {
         "invoice_negative", status: 422, "The lines add up to less than zero. Issue a credit note instead.")
     package static let tooLarge = Problem(
         "amount_too_large", status: 422, "An amount or a sum is too large. Split it over several invoices.")
+    package static let unusableReissue = Problem(
+        "unusable_reissue", status: 422,
+        "The invoice cannot be issued anew as asked. Each reason is listed in errors.")
     package static let invalidPeriod = Problem(
         "invalid_period", status: 422,
         "A period is told by its first day and a later day, the first behind it.")

@@ -113,7 +113,8 @@ package struct Installation: Sendable {
                 { tx, invoice, creditNote in
                     try await Subscriptions.release(invoice, by: creditNote, in: tx)
                 }
-            ])
+            ],
+            transfers: [{ tx, replaced in try await Subscriptions.transfer(replaced, in: tx) }])
         subscriptions = Subscriptions(
             database: database, tenants: tenants, taxRates: tax.rates, clock: clock, logger: logger)
         // What others build on comes first, mail last.

@@ -28,12 +28,12 @@ struct InvoiceStatesTests {
         arguments: [
             (.draft, 1, 0, [.replaceLines, .update, .delete, .finalize]),
             (.draft, 0, 0, [.replaceLines, .update, .delete]),
-            (.open, 1, 0, [.void, .credit]),
+            (.open, 1, 0, [.void, .reissue, .credit]),
             (.open, 1, 4, [.credit]),
             (.open, 1, 5, []),
-            (.paid, 1, 0, [.void, .credit]),
+            (.paid, 1, 0, [.void, .reissue, .credit]),
             (.paid, 1, 5, []),
-            (.uncollectible, 1, 0, [.void]),
+            (.uncollectible, 1, 0, [.void, .reissue]),
             (.void, 1, 0, []),
         ] as [(Invoice.State, Int, Int64, [Invoice.Action])])
     func actions(_ state: Invoice.State, lineCount: Int, settledMinor: Int64, expected: [Invoice.Action]) {

@@ -74,7 +74,7 @@ struct DraftStories {
     func references() async throws {
         try await Company.withOwner { _, owner in
             let product = try await owner.send(
-                .post, "/v1/products", ["code": "support", "type": "other", "name": "Support"])
+                .post, "/v1/products", ["code": "support", "type": "custom", "name": "Support"])
             let id = try await owner.invoice([1000], to: try await owner.customer(), finalized: false)
             let path = "/v1/invoices/\(id)"
             let sold = line("Support in March", 5000)
