@@ -47,6 +47,13 @@ extension Invoice {
         try await tx.first("SELECT \(columns) FROM invoices WHERE id = \(id) FOR UPDATE", Invoice.init(row:))
     }
 
+    /// The same of many, the oldest first, which is the one order for all who do.
+    static func lock(_ ids: [InvoiceID], in tx: Transaction) async throws -> [Invoice] {
+        try await tx.all(
+            "SELECT \(columns) FROM invoices WHERE id = ANY(\(ids)) ORDER BY id FOR UPDATE",
+            Invoice.init(row:))
+    }
+
     static func customer(of id: InvoiceID) -> SQL {
         "SELECT customer_id FROM invoices WHERE id = \(id)"
     }
@@ -146,10 +153,13 @@ extension Invoice {
         }
     }
 
-    /// Deletes a draft, its lines first.
-    func delete(in tx: Transaction) async throws {
+    /// Deletes drafts, their lines first.
+    static func delete(_ ids: [InvoiceID], in tx: Transaction) async throws {
         try await refusing(InvoicingProblem.byConstraint) {
-            _ = try await tx.pipeline([InvoiceLine.deletion(of: id), "DELETE FROM invoices WHERE id = \(id)"])
+            _ = try await tx.pipeline([
+                "DELETE FROM invoice_lines WHERE invoice_id = ANY(\(ids))",
+                "DELETE FROM invoices WHERE id = ANY(\(ids))",
+            ])
         }
     }
 

@@ -13,7 +13,7 @@ package struct Invoice: Versioned, Sendable, Hashable {
 
     package enum Action: String, Codable, Sendable, CaseIterable {
         case replaceLines = "replace_lines"
-        case update, delete, finalize, void, reissue, credit
+        case update, merge, delete, finalize, void, reissue, credit
     }
 
     package let id: InvoiceID
@@ -67,7 +67,7 @@ extension Invoice {
     /// What the state allows; who may do it is a matter of permissions.
     func allows(_ action: Action) -> Bool {
         switch action {
-        case .replaceLines, .update, .delete: state == .draft
+        case .replaceLines, .update, .merge, .delete: state == .draft
         case .finalize: state == .draft && lineCount > 0
         case .void, .reissue: state.next.contains(.void) && settledMinor == 0
         case .credit: (state == .open || state == .paid) && settledMinor < grossMinor

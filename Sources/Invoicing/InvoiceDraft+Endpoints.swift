@@ -4,7 +4,7 @@ import Web
 
 extension Invoicing {
     var draftEndpoints: [Endpoint] {
-        [updateInvoice, replaceInvoiceLines, addInvoiceLine, replaceInvoiceLine, removeInvoiceLine]
+        [updateInvoice, replaceInvoiceLines, addInvoiceLine, replaceInvoiceLine, removeInvoiceLine, mergeInvoices]
     }
 
     private static let refusals = [
@@ -78,6 +78,27 @@ extension Invoicing {
                 problems: Invoicing.refusals)
         ) { (request: Request<InvoiceLinePath, NoQuery, NoBody>, change: Change) in
             try await invoices.remove(request.path.number.value, of: request.path.id, in: change)
+                .told { try InvoiceBody($0, for: request.actor) }
+        }
+    }
+
+    private var mergeInvoices: Endpoint {
+        Endpoint(
+            .post("/v1/invoice-merges"), .invoicingWrite,
+            About(
+                tag: "Invoicing", name: "mergeInvoices", summary: "Make one draft of several",
+                details: """
+                    The oldest takes the lines of the others behind its own, and their notes; the others are \
+                    gone. Up to 50 drafts of one customer, in one currency, for one day of service, with the \
+                    same order number and payment terms.
+                    """,
+                problems: [
+                    InvoicingProblem.unusableMerge, InvoicingProblem.unknownInvoice,
+                    InvoicingProblem.wrongState, InvoicingProblem.draftsDiffer, InvoicingProblem.tooManyLines,
+                    InvoicingProblem.negative, InvoicingProblem.tooLarge,
+                ])
+        ) { (request: Request<NoPath, NoQuery, InvoiceMerge>, change: Change) in
+            try await invoices.merge(request.body.checked(), in: change)
                 .told { try InvoiceBody($0, for: request.actor) }
         }
     }

@@ -101,7 +101,7 @@ package struct Invoices: Sendable {
     /// `wrongState`.
     func delete(_ id: InvoiceID, in change: Change) async throws -> InvoiceDocument {
         let draft = try await lock(id, for: .delete, in: change)
-        try await draft.invoice.delete(in: change.tx)
+        try await Invoice.delete([id], in: change.tx)
         return draft
     }
 

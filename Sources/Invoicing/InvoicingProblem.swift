@@ -34,6 +34,17 @@ package enum InvoicingProblem {
     package static let unusableReissue = Problem(
         "unusable_reissue", status: 422,
         "The invoice cannot be issued anew as asked. Each reason is listed in errors.")
+    package static let unusableMerge = Problem(
+        "unusable_merge", status: 422,
+        "The drafts cannot become one as asked. Each reason is listed in errors.")
+    package static let draftsDiffer = Problem(
+        "drafts_differ", status: 409,
+        """
+        Only drafts of one customer, in one currency, for one day of service, with the same order number and \
+        payment terms become one.
+        """)
+    package static let unknownInvoice = Problem(
+        "unknown_invoice", status: 422, "An invoice that is named is not there. Each is listed in errors.")
     package static let invalidPeriod = Problem(
         "invalid_period", status: 422,
         "A period is told by its first day and a later day, the first behind it.")

@@ -26,8 +26,8 @@ struct InvoiceStatesTests {
     @Test(
         "Each state allows its actions",
         arguments: [
-            (.draft, 1, 0, [.replaceLines, .update, .delete, .finalize]),
-            (.draft, 0, 0, [.replaceLines, .update, .delete]),
+            (.draft, 1, 0, [.replaceLines, .update, .merge, .delete, .finalize]),
+            (.draft, 0, 0, [.replaceLines, .update, .merge, .delete]),
             (.open, 1, 0, [.void, .reissue, .credit]),
             (.open, 1, 4, [.credit]),
             (.open, 1, 5, []),
