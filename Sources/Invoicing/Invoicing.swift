@@ -1,4 +1,5 @@
 package import Kernel
+package import Platform
 package import Postgres
 import Tax
 package import Tenancy
@@ -8,6 +9,7 @@ package import Web
 package struct Invoicing: Sendable {
     package let invoices: Invoices
     package let creditNotes: CreditNotes
+    let batches: InvoiceJobs
 
     /// `releases` run in every transaction that voids an invoice, `transfers` in every one that issues another
     /// in its place; see `Invoices.Release` and `Invoices.Transfer`.
@@ -19,15 +21,21 @@ package struct Invoicing: Sendable {
             database: database, tenants: tenants, taxRates: Tax(database: database, clock: clock).rates,
             releases: releases, transfers: transfers)
         creditNotes = CreditNotes(database: database, tenants: tenants)
+        batches = InvoiceJobs(database: database, invoices: invoices, clock: clock)
     }
 
     package var endpoints: [Endpoint] {
-        invoiceEndpoints + creditNoteEndpoints
+        invoiceEndpoints + creditNoteEndpoints + batchEndpoints
+    }
+
+    package var jobs: [JobDefinition] {
+        [batches.job]
     }
 }
 
 extension Permission {
     static let invoicingRead = Permission("invoicing", .read, reach: .customers)
+    static let batchesRead = Permission("batches", .read)
     /// What a credit would come to: nothing for a customer's user.
     static let creditsRead = Permission("credits", .read)
     static let invoicingWrite = Permission("invoicing", .write)

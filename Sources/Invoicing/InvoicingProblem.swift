@@ -45,6 +45,12 @@ package enum InvoicingProblem {
         """)
     package static let unknownInvoice = Problem(
         "unknown_invoice", status: 422, "An invoice that is named is not there. Each is listed in errors.")
+    package static let unusableBatch = Problem(
+        "unusable_batch", status: 422,
+        "The batch cannot be done as asked. Each reason is listed in errors, or told in detail.")
+    /// Of one invoice of a batch, whose failure is a mistake of ours.
+    static let failed = Problem(
+        "failed", status: 500, "This invoice failed for a reason that is ours. Try it alone, or ask us.")
     package static let invalidPeriod = Problem(
         "invalid_period", status: 422,
         "A period is told by its first day and a later day, the first behind it.")

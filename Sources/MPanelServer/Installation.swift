@@ -187,7 +187,7 @@ package struct Installation: Sendable {
     }
 
     var jobDefinitions: [JobDefinition] {
-        subscriptions.jobs + automation.jobs + subscribers.map { $0.job(on: database) }
+        subscriptions.jobs + invoicing.jobs + automation.jobs + subscribers.map { $0.job(on: database) }
     }
 
     /// Does the jobs of all capabilities.

@@ -43,6 +43,7 @@ package enum Schema {
         migration(36, "credit_notes_by_hand", PackageResources._036_credit_notes_by_hand_sql),
         migration(37, "drafts_by_hand", PackageResources._037_drafts_by_hand_sql),
         migration(38, "reissued_invoices", PackageResources._038_reissued_invoices_sql),
+        migration(39, "invoice_batches", PackageResources._039_invoice_batches_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

@@ -26,6 +26,7 @@ extension World {
                 _ = try await maker.coupon()
                 _ = try await maker.scheduledPriceChange()
                 _ = try await maker.upgradePath()
+                _ = try await maker.batch()
                 _ = try await maker.quarantined()
             }
             _ = try await maker.make(for: "product-families")

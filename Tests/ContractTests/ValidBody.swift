@@ -51,6 +51,12 @@ extension Endpoint {
             let drafts = [try await maker.draft(of: customer)["id"], try await maker.draft(of: customer)["id"]]
             valid = valid.replacing("/invoice_ids", by: .array(drafts))
         }
+        // A batch names its invoices, and only a void has a reason.
+        if about.name == "startInvoiceBatch" {
+            for field in ["/customer_id", "/service_until", "/reason"] {
+                valid = valid.replacing(field[...], by: nil)
+            }
+        }
         // A credit note takes back the whole, lines or an amount.
         if ["issueCreditNote", "previewCreditNote"].contains(about.name) {
             for field in ["/lines", "/amount", "/basis"] { valid = valid.replacing(field[...], by: nil) }
