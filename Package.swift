@@ -60,7 +60,7 @@ let capabilities: [Target] = [
         "Subscriptions",
         [
             "Kernel", "Measures", "BillingMath", "Postgres", "Web", "Tenancy", "Platform", "Automation",
-            "Customers", "Catalog", "Discounts", "Tax", "Invoicing", .logging, .crypto,
+            "Customers", "Catalog", "Discounts", "Tax", "Invoicing", .logging,
         ]),
     library(
         "Importing",

@@ -48,4 +48,29 @@ package struct CreditedLine: Hashable, Sendable {
         }
         return taxes
     }
+
+    /// What can still be credited, with the sign of the line: of a discount's it is below zero.
+    package var rest: CreditPart {
+        CreditPart(netMinor: netMinor - creditedNetMinor, taxMinor: taxMinor - creditedTaxMinor)
+    }
+
+    /// Credits a part whose tax is known, and returns of it what goes back of each tax, in proportion to what
+    /// is left of them. Nil when it is nothing or more than is left, or is all of the net without all of the
+    /// tax: nothing is credited then.
+    package mutating func credit(_ part: CreditPart) -> [Int64]? {
+        let rest = rest
+        guard part != .nothing, CreditedLine.lies(part.netMinor, within: rest.netMinor),
+            CreditedLine.lies(part.taxMinor, within: rest.taxMinor),
+            part.netMinor != rest.netMinor || part.taxMinor == rest.taxMinor
+        else { return nil }
+        let left = zip(taxesMinor, creditedTaxesMinor).map { $0 - $1 }
+        guard let taxes = CreditPart.shares(part.taxMinor, of: left) else { return nil }
+        creditedNetMinor += part.netMinor
+        for (place, tax) in taxes.enumerated() { creditedTaxesMinor[place] += tax }
+        return taxes
+    }
+
+    private static func lies(_ partMinor: Int64, within restMinor: Int64) -> Bool {
+        (min(0, restMinor)...max(0, restMinor)).contains(partMinor)
+    }
 }

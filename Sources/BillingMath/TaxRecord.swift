@@ -43,7 +43,7 @@ extension TaxRecord {
     package struct Line: Hashable, Sendable {
         let netMinor: Int64
         let category: TaxCategory
-        let components: [Component]
+        package let components: [Component]
 
         package init(netMinor: Int64, tax: LineTax, taxesMinor: [Int64]) {
             self.netMinor = netMinor

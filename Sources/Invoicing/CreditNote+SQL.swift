@@ -83,6 +83,7 @@ extension CreditNoteLine {
         number = try row["line_no"]
         invoiceLine = try row["invoice_line_no"]
         description = try row["description"]
+        quantity = try row["quantity_micros"]
         netMinor = try row["net_minor"]
         taxMinor = try row["tax_minor"]
         taxRate = try TaxRate(row: row)
@@ -96,8 +97,8 @@ extension CreditNoteLine {
     static func all(of note: CreditNoteID, in tx: Transaction) async throws -> [CreditNoteLine] {
         try await tx.all(
             """
-            SELECT line_no, invoice_line_no, description, net_minor, tax_minor, tax_rate_ppm,
-                tax_category, taxes, period_start, period_end, explanation
+            SELECT line_no, invoice_line_no, description, quantity_micros, net_minor, tax_minor,
+                tax_rate_ppm, tax_category, taxes, period_start, period_end, explanation
             FROM credit_note_lines
             WHERE credit_note_id = \(note)
             ORDER BY line_no

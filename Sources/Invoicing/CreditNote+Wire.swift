@@ -68,6 +68,8 @@ struct CreditNoteLineBody: Codable, Sendable {
     /// The line of the invoice that this one takes back.
     let invoiceLine: Int
     let description: String
+    /// How many of what the line sold are taken back; absent where an amount is.
+    let quantity: Quantity?
     let net: Money
     let tax: Money
     /// All taxes of the line together.
@@ -80,7 +82,8 @@ struct CreditNoteLineBody: Codable, Sendable {
     let periodStart: Day?
     /// The first day that is no longer part of it.
     let periodEnd: Day?
-    /// Why so much is taken back; absent where a whole invoice is.
+    /// Why so much is taken back; absent where all that is left of the invoice is, and where a person said
+    /// how much of the line.
     let explanation: JSONBytes?
 }
 
@@ -118,7 +121,7 @@ extension CreditNoteLineBody {
     init(_ line: CreditNoteLine, in currency: Currency) {
         self.init(
             number: line.number, invoiceLine: line.invoiceLine, description: line.description,
-            net: Money(line.netMinor, currency), tax: Money(line.taxMinor, currency),
+            quantity: line.quantity, net: Money(line.netMinor, currency), tax: Money(line.taxMinor, currency),
             taxPercent: line.taxRate, taxCategory: line.taxCategory,
             taxes: LineTaxBody.all(line.taxes, in: currency), periodStart: line.periodStart,
             periodEnd: line.periodEnd,

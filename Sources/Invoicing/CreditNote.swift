@@ -29,6 +29,8 @@ package struct CreditNoteLine: Sendable, Hashable {
     package let number: Int
     package let invoiceLine: Int
     package let description: String
+    /// How many of what the line sold; nil where an amount is taken back.
+    package let quantity: Quantity?
     package let netMinor: Int64
     package let taxMinor: Int64
     package let taxRate: TaxRate

@@ -73,13 +73,16 @@ extension CreditNoteLineColumns {
         """
         INSERT INTO credit_note_lines (tenant_id, credit_note_id, line_no, customer_id, invoice_line_no,
             description, net_minor, tax_minor, tax_rate_ppm, tax_category, taxes, period_start, period_end,
-            explanation)
+            explanation, quantity_micros)
         SELECT \(tenant), credit_note_id, line_no, customer_id, invoice_line_no, description, net_minor,
-            tax_minor, tax_rate_ppm, tax_category, taxes, period_start, period_end, explanation
+            tax_minor, tax_rate_ppm, tax_category, taxes, period_start, period_end, explanation,
+            quantity_micros
         FROM unnest(\(note), \(number), \(customer), \(invoiceLine), \(description), \(netMinor), \(taxMinor),
-            \(taxRatePPM), \(taxCategory), \(taxes), \(periodStart), \(periodEnd), \(explanation))
+            \(taxRatePPM), \(taxCategory), \(taxes), \(periodStart), \(periodEnd), \(explanation),
+            \(quantity))
             AS line (credit_note_id, line_no, customer_id, invoice_line_no, description, net_minor, tax_minor,
-                tax_rate_ppm, tax_category, taxes, period_start, period_end, explanation)
+                tax_rate_ppm, tax_category, taxes, period_start, period_end, explanation,
+                quantity_micros)
         """
     }
 }

@@ -119,6 +119,7 @@ struct CreditNoteLineColumns: Sendable {
     private(set) var periodStart: [Day?] = []
     private(set) var periodEnd: [Day?] = []
     private(set) var explanation: [JSONText?] = []
+    private(set) var quantity: [Quantity?] = []
 
     mutating func append(_ planned: PlannedCreditNote) {
         for (place, line) in planned.lines.enumerated() {
@@ -135,6 +136,7 @@ struct CreditNoteLineColumns: Sendable {
             periodStart.append(line.credit.periodStart)
             periodEnd.append(line.credit.periodEnd)
             explanation.append(line.credit.explanation)
+            quantity.append(line.credit.quantity)
         }
     }
 }

@@ -1,13 +1,16 @@
 package import Kernel
 package import Postgres
+import Tenancy
 
-/// The verbs on credit notes. They are made by voiding an invoice, or by whoever credits a part of its lines,
-/// and never change.
+/// The verbs on credit notes. They are made by hand, by voiding an invoice, or by whoever credits a part of
+/// what it billed, and never change.
 package struct CreditNotes: Sendable {
-    private let database: Database
+    let database: Database
+    let tenants: Tenants
 
-    init(database: Database) {
+    init(database: Database, tenants: Tenants) {
         self.database = database
+        self.tenants = tenants
     }
 
     func list(

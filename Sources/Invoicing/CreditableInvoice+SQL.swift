@@ -34,7 +34,8 @@ extension CreditableInvoice {
                 credited: CreditedLine(
                     netMinor: try row["net_minor"], taxesMinor: try taxesMinor(in: row),
                     creditedNetMinor: before.netMinor, creditedTaxesMinor: before.taxesMinor),
-                tax: tax)
+                tax: tax, description: try row["description"], quantity: try row["quantity_micros"],
+                creditedQuantity: before.quantity)
         }
         return invoices
     }
@@ -42,10 +43,13 @@ extension CreditableInvoice {
     /// What the notes so far took back of a line.
     private struct Credited {
         var netMinor: Int64 = 0
+        var quantity = Quantity.zero
         var taxesMinor: [Int64]?
 
         mutating func add(_ row: Row) throws {
             netMinor += try row["net_minor"] as Int64
+            let taken: Quantity? = try row["quantity_micros"]
+            quantity = Quantity(micros: quantity.micros + (taken?.micros ?? 0))
             let taxes = try CreditableInvoice.taxesMinor(in: row)
             taxesMinor = taxesMinor.map { zip($0, taxes).map(+) } ?? taxes
         }
@@ -91,7 +95,8 @@ extension CreditableInvoice {
 
     private static func lines(_ ids: [InvoiceID]) -> SQL {
         """
-        SELECT invoice_id, line_no, net_minor, tax_minor, tax_rate_ppm, tax_category, taxes
+        SELECT invoice_id, line_no, description, quantity_micros, net_minor, tax_minor, tax_rate_ppm,
+            tax_category, taxes
         FROM invoice_lines
         WHERE invoice_id = ANY(\(ids))
         """
@@ -101,11 +106,12 @@ extension CreditableInvoice {
     /// has, would now and then rather read all lines of all of them.
     private static func credits(_ ids: [InvoiceID]) -> SQL {
         """
-        SELECT credit_notes.invoice_id, line.invoice_line_no AS line_no, line.net_minor, line.tax_minor,
-            line.tax_rate_ppm, line.taxes
+        SELECT credit_notes.invoice_id, line.invoice_line_no AS line_no, line.quantity_micros, line.net_minor,
+            line.tax_minor, line.tax_rate_ppm, line.taxes
         FROM credit_notes
         CROSS JOIN LATERAL (
-            SELECT invoice_line_no, net_minor, tax_minor, tax_rate_ppm, taxes FROM credit_note_lines
+            SELECT invoice_line_no, quantity_micros, net_minor, tax_minor, tax_rate_ppm, taxes
+            FROM credit_note_lines
             WHERE credit_note_lines.credit_note_id = credit_notes.id
             OFFSET 0
         ) AS line

@@ -6,6 +6,10 @@ struct CreditableInvoice: Sendable {
     struct Line: Sendable, Hashable {
         var credited: CreditedLine
         let tax: LineTax
+        var description = ""
+        var quantity = Quantity.zero
+        /// How many were taken back by their number.
+        var creditedQuantity = Quantity.zero
     }
 
     let id: InvoiceID
@@ -57,10 +61,7 @@ struct CreditableInvoice: Sendable {
     /// The note with its tax. What it takes is gone for the next one. Throws `wrongState`,
     /// `nothingToCredit`, `creditTooLarge`.
     mutating func plan(_ credit: CreditToIssue) throws(Problem) -> PlannedCreditNote {
-        guard let number, state == .open || state == .paid else {
-            throw InvoicingProblem.wrongState.with(
-                detail: "The invoice is \(state.rawValue): nothing of it can be credited.")
-        }
+        let number = try creditableNumber
         if credit.lines.isEmpty { throw InvoicingProblem.nothingToCredit }
         let taxes = try taxes(on: credit.lines)
         var lines: [PlannedCreditNote.Line] = []
@@ -84,6 +85,17 @@ struct CreditableInvoice: Sendable {
             outcome: PlannedCreditNote.Outcome(state: state, version: version, lastEntry: before))
     }
 
+    /// Its number when it was issued and stands. Throws `wrongState`.
+    var creditableNumber: String {
+        get throws(Problem) {
+            guard let number, state == .open || state == .paid else {
+                throw InvoicingProblem.wrongState.with(
+                    detail: "The invoice is \(state.rawValue): nothing of it can be credited.")
+            }
+            return number
+        }
+    }
+
     /// What would be billed on each line of a note by the taxes and the rounding of the invoice.
     private func taxes(on credits: [LineCredit]) throws(Problem) -> [[Int64]] {
         do {
@@ -102,12 +114,12 @@ struct CreditableInvoice: Sendable {
     private mutating func take(
         _ credit: LineCredit, _ taxesOnPart: [Int64], of number: String
     ) throws(Problem) -> PlannedCreditNote.Line {
-        guard credit.netMinor > 0 else { throw InvoicingProblem.nothingToCredit }
+        guard credit.netMinor > 0 || credit.taxMinor != nil else { throw InvoicingProblem.nothingToCredit }
         guard var line = lines[credit.line] else {
             throw InvoicingProblem.creditTooLarge.with(
                 detail: "Invoice \(number) has no line \(credit.line) to credit.")
         }
-        guard let taxes = line.credited.credit(credit.netMinor, taxesOnPart: taxesOnPart) else {
+        guard let taxes = line.credited.take(credit, taxesOnPart: taxesOnPart) else {
             throw InvoicingProblem.creditTooLarge.with(
                 detail: """
                     Of line \(credit.line) of invoice \(number) only \(text(line.credited.leftMinor)) is \
@@ -130,7 +142,15 @@ struct CreditableInvoice: Sendable {
         if settledMinor == self.grossMinor { state = .paid }
     }
 
-    private func text(_ amountMinor: Int64) -> String {
+    func text(_ amountMinor: Int64) -> String {
         "\(Money(amountMinor, currency).decimal) \(currency)"
+    }
+}
+
+extension CreditedLine {
+    /// The taxes that go back with it; nil when it does not fit.
+    fileprivate mutating func take(_ part: LineCredit, taxesOnPart: [Int64]) -> [Int64]? {
+        guard let tax = part.taxMinor else { return credit(part.netMinor, taxesOnPart: taxesOnPart) }
+        return credit(CreditPart(netMinor: part.netMinor, taxMinor: tax))
     }
 }

@@ -5,9 +5,9 @@ import Web
 extension Invoicing {
     var invoiceEndpoints: [Endpoint] {
         [
-            listInvoices, draftInvoice, readInvoice, explainInvoice, replaceInvoiceLines, deleteInvoice,
-            finalizeInvoice, voidInvoice,
-        ]
+            listInvoices, draftInvoice, readInvoice, explainInvoice, deleteInvoice, finalizeInvoice,
+            voidInvoice, reissueInvoice,
+        ] + draftEndpoints
     }
 
     private var listInvoices: Endpoint {
@@ -33,7 +33,8 @@ extension Invoicing {
                     """,
                 status: 201,
                 problems: [
-                    InvoicingProblem.unknownCustomer, InvoicingProblem.negative, InvoicingProblem.tooLarge,
+                    InvoicingProblem.unknownCustomer, InvoicingProblem.unknownProduct,
+                    InvoicingProblem.invalidPeriod, InvoicingProblem.negative, InvoicingProblem.tooLarge,
                 ])
         ) { (request: Request<NoPath, NoQuery, NewInvoice>, change: Change) in
             let draft = try await invoices.draft(request.body.draft(), in: change)
@@ -69,22 +70,6 @@ extension Invoicing {
                 problems: [.notFound])
         ) { (request: Request<InvoicePath, NoQuery, NoBody>) in
             try InvoiceExplanation(try await invoices.read(request.path.id, request.actor.scope))
-        }
-    }
-
-    private var replaceInvoiceLines: Endpoint {
-        Endpoint(
-            .put("/v1/invoices/{id}/lines"), .invoicingWrite,
-            About(
-                tag: "Invoicing", name: "replaceInvoiceLines", summary: "Replace the lines of a draft",
-                problems: [
-                    .notFound, InvoicingProblem.wrongState, InvoicingProblem.negative,
-                    InvoicingProblem.tooLarge,
-                ])
-        ) { (request: Request<InvoicePath, NoQuery, NewLines>, change: Change) in
-            let lines = try NewLine.drafts(request.body.lines)
-            return try await invoices.replaceLines(of: request.path.id, by: lines, in: change)
-                .told { try InvoiceBody($0, for: request.actor) }
         }
     }
 
@@ -136,6 +121,31 @@ extension Invoicing {
         ) { (request: Request<InvoicePath, NoQuery, VoidReason>, change: Change) in
             try await invoices.void(request.path.id, reason: request.body.reason, in: change)
                 .told { try InvoiceBody($0, for: request.actor) }
+        }
+    }
+
+    private var reissueInvoice: Endpoint {
+        Endpoint(
+            .post("/v1/invoices/{id}/reissue"), .invoicingWrite,
+            About(
+                tag: "Invoicing", name: "reissueInvoice",
+                summary: "Cancel an issued invoice and issue another in its place",
+                details: """
+                    One step: a credit note takes the former back, and the new one has the next number, the \
+                    customer's address and tax as they are today, and what is told here. A line that names \
+                    one of the former bills the same terms; without quantity and unit_price it also keeps \
+                    its amount, otherwise it loses its discount. What lines that are left out have billed \
+                    can be billed again. Refused once something of the invoice was paid or credited.
+                    """,
+                status: 201,
+                problems: [
+                    .notFound, InvoicingProblem.wrongState, InvoicingProblem.settled,
+                    InvoicingProblem.unusableReissue, InvoicingProblem.negative, InvoicingProblem.tooLarge,
+                    InvoicingProblem.numberTaken,
+                ])
+        ) { (request: Request<InvoicePath, NoQuery, NewReissue>, change: Change) in
+            let issued = try await invoices.reissue(request.path.id, as: request.body.asked, in: change)
+            return try .created(InvoiceBody(issued, for: request.actor))
         }
     }
 }

@@ -11,7 +11,8 @@ extension Invoice {
         invoices.id, invoices.customer_id, invoices.state, invoices.version, invoices.number,
         invoices.currency, invoices.service_on, invoices.issued_on, invoices.due_on, invoices.net_minor,
         invoices.tax_minor, invoices.gross_minor, invoices.settled_minor, invoices.line_count,
-        invoices.tax_rounding, invoices.recorded_at
+        invoices.tax_rounding, invoices.recorded_at, invoices.purchase_order_number, invoices.notes,
+        invoices.payment_terms_days, invoices.replaces_id
         """
 
     init(row: Row) throws {
@@ -31,6 +32,10 @@ extension Invoice {
         lineCount = try row["line_count"]
         taxRounding = try row["tax_rounding"]
         recordedAt = try row["recorded_at"]
+        remarks = InvoiceRemarks(
+            purchaseOrderNumber: try row["purchase_order_number"], notes: try row["notes"],
+            paymentTermsDays: try row["payment_terms_days"])
+        replaces = try row["replaces_id"]
     }
 
     package static func find(_ id: InvoiceID, in tx: Transaction) async throws -> Invoice? {
@@ -40,6 +45,13 @@ extension Invoice {
     /// Locks the row: what is decided by the state and the lines must stay right until commit.
     static func lock(_ id: InvoiceID, in tx: Transaction) async throws -> Invoice? {
         try await tx.first("SELECT \(columns) FROM invoices WHERE id = \(id) FOR UPDATE", Invoice.init(row:))
+    }
+
+    /// The same of many, the oldest first, which is the one order for all who do.
+    static func lock(_ ids: [InvoiceID], in tx: Transaction) async throws -> [Invoice] {
+        try await tx.all(
+            "SELECT \(columns) FROM invoices WHERE id = ANY(\(ids)) ORDER BY id FOR UPDATE",
+            Invoice.init(row:))
     }
 
     static func customer(of id: InvoiceID) -> SQL {
@@ -115,19 +127,28 @@ extension Invoice {
     func insertDraft(_ lines: TaxedLines, in tx: Transaction) async throws {
         let invoice: SQL = """
             INSERT INTO invoices (tenant_id, id, customer_id, state, version, currency, service_on, net_minor,
-                tax_minor, gross_minor, line_count, tax_rounding, taxes, recorded_at)
+                tax_minor, gross_minor, line_count, tax_rounding, taxes, recorded_at, purchase_order_number,
+                notes, payment_terms_days)
             VALUES (\(tx.scope.tenant), \(id), \(customer), 'draft', \(Int32(version)), \(currency),
                 \(serviceOn), \(netMinor), \(taxMinor), \(grossMinor), \(Int32(lineCount)), \(taxRounding),
-                \(JSONText(lines.totals.record)), \(recordedAt))
+                \(JSONText(lines.totals.record)), \(recordedAt), \(remarks.purchaseOrderNumber),
+                \(remarks.notes),
+                \(remarks.paymentTermsDays.map(Int32.init)))
             """
         try await refusing(InvoicingProblem.byConstraint) {
             _ = try await tx.pipeline([invoice, lines.insertion(for: self, tenant: tx.scope.tenant)])
         }
     }
 
-    /// Gives a draft other lines, and the totals that they add up to.
-    func replaceLines(by lines: TaxedLines, in tx: Transaction) async throws {
-        let totals: SQL = "UPDATE invoices SET \(lines.assignments), version = version + 1 WHERE id = \(id)"
+    /// Gives a draft other lines, the totals that they add up to, and what stands beside them.
+    func replaceLines(by lines: TaxedLines, _ head: InvoiceHead, in tx: Transaction) async throws {
+        let totals: SQL = """
+            UPDATE invoices
+            SET \(lines.assignments), version = version + 1, service_on = \(head.serviceOn),
+                purchase_order_number = \(head.remarks.purchaseOrderNumber), notes = \(head.remarks.notes),
+                payment_terms_days = \(head.remarks.paymentTermsDays.map(Int32.init))
+            WHERE id = \(id)
+            """
         try await refusing(InvoicingProblem.byConstraint) {
             _ = try await tx.pipeline([
                 InvoiceLine.deletion(of: id), lines.insertion(for: self, tenant: tx.scope.tenant), totals,
@@ -135,10 +156,13 @@ extension Invoice {
         }
     }
 
-    /// Deletes a draft, its lines first.
-    func delete(in tx: Transaction) async throws {
+    /// Deletes drafts, their lines first.
+    static func delete(_ ids: [InvoiceID], in tx: Transaction) async throws {
         try await refusing(InvoicingProblem.byConstraint) {
-            _ = try await tx.pipeline([InvoiceLine.deletion(of: id), "DELETE FROM invoices WHERE id = \(id)"])
+            _ = try await tx.pipeline([
+                "DELETE FROM invoice_lines WHERE invoice_id = ANY(\(ids))",
+                "DELETE FROM invoices WHERE id = ANY(\(ids))",
+            ])
         }
     }
 
@@ -155,7 +179,7 @@ extension Invoice {
                 version = version + 1, number = \(series.number), sequence = taken.sequence,
                 sequence_year = \(series.year), issued_on = \(issuance.issuedOn),
                 due_on = \(issuance.dueOn(serviceOn: serviceOn, paymentTermsDays: lines.paymentTermsDays)),
-                seller_id = \(issuance.seller),
+                payment_terms_days = \(Int32(lines.paymentTermsDays)), seller_id = \(issuance.seller),
                 buyer = \(buyer)
             FROM (SELECT first FROM block) AS taken (sequence)
             WHERE id = \(id)

@@ -24,10 +24,19 @@ struct NewInvoice: Codable, Sendable {
     let currency: Currency
     let serviceOn: Day?
     let lines: [NewLine]
+    /// As the customer calls its order.
+    let purchaseOrderNumber: Text<1, 100>?
+    /// Printed on the invoice.
+    let notes: Text<1, 2000>?
+    /// For this invoice alone; absent as the policies say.
+    let paymentTermsDays: Whole<0, 365>?
 
     func draft() throws -> Invoices.Draft {
         Invoices.Draft(
-            customer: customerId, currency: currency, serviceOn: serviceOn, lines: try NewLine.drafts(lines))
+            customer: customerId, currency: currency, serviceOn: serviceOn, lines: try NewLine.drafts(lines),
+            remarks: InvoiceRemarks(
+                purchaseOrderNumber: purchaseOrderNumber?.text, notes: notes?.text,
+                paymentTermsDays: paymentTermsDays?.value))
     }
 }
 
@@ -41,10 +50,18 @@ struct NewLine: Codable, Sendable {
     let description: Text<1, 500>
     let quantity: Quantity
     let unitPrice: Money
+    /// The days that are billed; both or neither.
+    var periodStart: Day?
+    /// The first day that is no longer paid for.
+    var periodEnd: Day?
+    /// What of the catalogue it sells.
+    var productId: ProductID?
+    /// By which tax decides about it; standard unless told.
+    var taxClass: TaxClass?
 
     static let limit = 500
 
-    /// Throws `invalid` about every line that is wrong.
+    /// Throws `invalid` about every line that is wrong, and `invalidPeriod` about the first.
     static func drafts(_ lines: [NewLine]) throws -> [DraftLine] {
         var errors: [FieldError] = []
         if lines.count > limit { errors.append(FieldError("/lines", "must have at most \(limit) lines")) }
@@ -52,9 +69,7 @@ struct NewLine: Codable, Sendable {
             errors.append(FieldError("/lines/\(place)/quantity", "must be more than zero"))
         }
         if !errors.isEmpty { throw Problem.invalid.with(errors: errors) }
-        return lines.map {
-            DraftLine(description: $0.description.text, quantity: $0.quantity, unitPrice: $0.unitPrice)
-        }
+        return try lines.enumerated().map { try $1.draft(at: "/lines/\($0)") }
     }
 }
 
@@ -97,6 +112,10 @@ struct InvoiceBody: Versioned, Codable, Sendable {
     let serviceOn: Day
     let issuedOn: Day?
     let dueOn: Day?
+    let purchaseOrderNumber: String?
+    let notes: String?
+    /// Of a draft, what was decided for it alone; of an issued invoice, what counted.
+    let paymentTermsDays: Int?
     let taxRounding: TaxRounding
     /// By category and rate; together they are the tax. Empty on an invoice from before there were
     /// categories.
@@ -106,6 +125,8 @@ struct InvoiceBody: Versioned, Codable, Sendable {
     let seller: Seller?
     let buyer: Buyer?
     let creditNotes: [CreditNoteReference]
+    /// The cancelled invoice that this one was issued in the place of.
+    let replacesId: InvoiceID?
     let version: Int
     let recordedAt: Instant
     let actions: [Invoice.Action]
@@ -123,6 +144,8 @@ struct LineBody: Codable, Sendable {
     let tax: Money
     /// All taxes of the line together.
     let taxPercent: TaxRate
+    /// By which tax decided about it.
+    let taxClass: TaxClass
     /// By EN 16931; null on a line from before there were categories.
     let taxCategory: TaxCategory?
     /// Each tax that the line bears.
@@ -132,6 +155,8 @@ struct LineBody: Codable, Sendable {
     let periodEnd: Day?
     /// What the line was made from.
     let source: String?
+    /// What of the catalogue it sells, where a person said so.
+    let productId: ProductID?
     /// Why the line is what it is, as its rule wrote it.
     let explanation: JSONBytes
 }
@@ -170,11 +195,14 @@ extension InvoiceBody {
             customer: AddresseeBody(document.addressee), net: invoice.net, tax: invoice.tax,
             gross: invoice.gross,
             settled: invoice.settled, serviceOn: invoice.serviceOn, issuedOn: invoice.issuedOn,
-            dueOn: invoice.dueOn, taxRounding: invoice.taxRounding,
+            dueOn: invoice.dueOn, purchaseOrderNumber: invoice.remarks.purchaseOrderNumber,
+            notes: invoice.remarks.notes, paymentTermsDays: invoice.remarks.paymentTermsDays,
+            taxRounding: invoice.taxRounding,
             taxes: TaxSubtotalBody.all(document.taxGroups, in: invoice.currency),
             lineCount: invoice.lineCount,
             lines: document.lines.map { LineBody($0, in: invoice.currency) }, seller: document.seller,
             buyer: document.buyer, creditNotes: document.creditNotes.map(CreditNoteReference.init),
+            replacesId: invoice.replaces,
             version: invoice.version, recordedAt: invoice.recordedAt, actions: invoice.actions(for: actor))
     }
 }
@@ -185,9 +213,9 @@ extension LineBody {
             number: line.number, description: line.description, quantity: line.quantity,
             unitPrice: Money(line.unitPriceMinor, currency), discount: Money(line.discountMinor, currency),
             net: Money(line.netMinor, currency), tax: Money(line.taxMinor, currency),
-            taxPercent: line.taxRate, taxCategory: line.taxCategory,
+            taxPercent: line.taxRate, taxClass: line.taxClass ?? .standard, taxCategory: line.taxCategory,
             taxes: LineTaxBody.all(line.taxes, in: currency), periodStart: line.periodStart,
-            periodEnd: line.periodEnd, source: line.source,
+            periodEnd: line.periodEnd, source: line.source, productId: line.product,
             explanation: JSONBytes(Data(line.explanation.text.utf8)))
     }
 }

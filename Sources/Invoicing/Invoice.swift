@@ -13,7 +13,7 @@ package struct Invoice: Versioned, Sendable, Hashable {
 
     package enum Action: String, Codable, Sendable, CaseIterable {
         case replaceLines = "replace_lines"
-        case delete, finalize, void
+        case update, merge, delete, finalize, void, reissue, credit
     }
 
     package let id: InvoiceID
@@ -35,6 +35,9 @@ package struct Invoice: Versioned, Sendable, Hashable {
     package let lineCount: Int
     package let taxRounding: TaxRounding
     package let recordedAt: Instant
+    package var remarks = InvoiceRemarks.none
+    /// The cancelled invoice that this one was issued in the place of.
+    package var replaces: InvoiceID?
 
     package var net: Money { Money(netMinor, currency) }
     package var tax: Money { Money(taxMinor, currency) }
@@ -64,9 +67,10 @@ extension Invoice {
     /// What the state allows; who may do it is a matter of permissions.
     func allows(_ action: Action) -> Bool {
         switch action {
-        case .replaceLines, .delete: state == .draft
+        case .replaceLines, .update, .merge, .delete: state == .draft
         case .finalize: state == .draft && lineCount > 0
-        case .void: state.next.contains(.void) && settledMinor == 0
+        case .void, .reissue: state.next.contains(.void) && settledMinor == 0
+        case .credit: (state == .open || state == .paid) && settledMinor < grossMinor
         }
     }
 
@@ -79,7 +83,8 @@ extension Invoice {
         if allows(action) { return }
         switch action {
         case .finalize where state == .draft: throw InvoicingProblem.empty
-        case .void where state.next.contains(.void): throw InvoicingProblem.settled
+        case .void where state.next.contains(.void), .reissue where state.next.contains(.void):
+            throw InvoicingProblem.settled
         case .void where state == .draft:
             throw InvoicingProblem.wrongState.with(
                 detail: "A draft was never issued: delete it instead of voiding it.")
@@ -102,7 +107,8 @@ package struct InvoiceLine: Sendable, Hashable {
     package let netMinor: Int64
     package let taxMinor: Int64
     package let taxRate: TaxRate
-    /// Nil on a line from before there were categories, like the taxes.
+    /// Nil on a line from before there were categories, like the category and the taxes.
+    let taxClass: TaxClass?
     let taxCategory: TaxCategory?
     let taxes: [TaxRecord.Component]?
     package let periodStart: Day?
@@ -110,6 +116,8 @@ package struct InvoiceLine: Sendable, Hashable {
     package let periodEnd: Day?
     /// What the line was made from, as its maker calls it.
     package let source: String?
+    /// Of the catalogue; nil for what is not, and for what a billing run billed, whose source tells.
+    package let product: ProductID?
     /// Why the line is what it is, as a JSON object.
     package let explanation: JSONText
 }

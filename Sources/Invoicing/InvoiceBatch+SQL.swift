@@ -31,17 +31,21 @@ extension InvoiceBatch {
             )
             INSERT INTO invoices (tenant_id, id, customer_id, state, version, number, sequence, sequence_year,
                 currency, service_on, issued_on, due_on, net_minor, tax_minor, gross_minor, line_count,
-                tax_rounding, taxes, seller_id, buyer, recorded_at)
+                tax_rounding, seller_id, buyer, recorded_at, payment_terms_days,
+                purchase_order_number, notes, replaces_id, taxes)
             SELECT \(issuance.tenant), id, customer_id, state, 1, \(series.number), sequence, \(series.year),
                 currency, service_on, \(issuance.issuedOn), due_on, net_minor, tax_minor, gross_minor,
-                line_count, tax_rounding, taxes, \(issuance.seller), buyer, \(issuance.recordedAt)
+                line_count, tax_rounding, \(issuance.seller), buyer, \(issuance.recordedAt),
+                payment_terms_days, purchase_order_number, notes, replaces_id, taxes
             FROM block,
                 unnest(\(columns.id), \(columns.customer), \(columns.state), \(columns.currency),
                     \(columns.serviceOn), \(columns.dueOn), \(columns.netMinor), \(columns.taxMinor),
-                    \(columns.grossMinor), \(columns.lineCount), \(columns.taxRounding), \(columns.taxes),
-                    \(columns.buyer))
+                    \(columns.grossMinor), \(columns.lineCount), \(columns.taxRounding), \(columns.buyer),
+                    \(columns.paymentTermsDays), \(columns.purchaseOrderNumber), \(columns.notes),
+                    \(columns.replaces), \(columns.taxes))
                     WITH ORDINALITY AS invoice (id, customer_id, state, currency, service_on, due_on,
-                        net_minor, tax_minor, gross_minor, line_count, tax_rounding, taxes, buyer, place),
+                        net_minor, tax_minor, gross_minor, line_count, tax_rounding, buyer,
+                        payment_terms_days, purchase_order_number, notes, replaces_id, taxes, place),
                 LATERAL (SELECT block.first + invoice.place - 1) AS taken (sequence)
             RETURNING id, number
             """
@@ -52,17 +56,18 @@ extension LineColumns {
     func insertion(tenant: TenantID) -> SQL {
         """
         INSERT INTO invoice_lines (tenant_id, invoice_id, line_no, customer_id, description, quantity_micros,
-            unit_price_minor, discount_minor, net_minor, tax_minor, tax_rate_ppm, tax_category, taxes,
-            period_start, period_end, source, explanation)
+            unit_price_minor, discount_minor, net_minor, tax_minor, tax_rate_ppm, tax_class, tax_category,
+            taxes, period_start, period_end, source, explanation, product_id)
         SELECT \(tenant), invoice_id, line_no, customer_id, description, quantity_micros,
-            unit_price_minor, discount_minor, net_minor, tax_minor, tax_rate_ppm, tax_category, taxes,
-            period_start, period_end, source, explanation
+            unit_price_minor, discount_minor, net_minor, tax_minor, tax_rate_ppm, tax_class, tax_category,
+            taxes, period_start, period_end, source, explanation, product_id
         FROM unnest(\(invoice), \(number), \(customer), \(description), \(quantityMicros), \(unitPriceMinor),
-            \(discountMinor), \(netMinor), \(taxMinor), \(taxRatePPM), \(taxCategory), \(taxes),
-            \(periodStart), \(periodEnd), \(source), \(explanation))
+            \(discountMinor), \(netMinor), \(taxMinor), \(taxRatePPM), \(taxClass), \(taxCategory), \(taxes),
+            \(periodStart), \(periodEnd), \(source), \(explanation), \(product))
             AS line (invoice_id, line_no, customer_id, description, quantity_micros, unit_price_minor,
-                discount_minor, net_minor, tax_minor, tax_rate_ppm, tax_category, taxes, period_start,
-                period_end, source, explanation)
+                discount_minor, net_minor, tax_minor, tax_rate_ppm, tax_class, tax_category, taxes,
+                period_start,
+                period_end, source, explanation, product_id)
         """
     }
 }

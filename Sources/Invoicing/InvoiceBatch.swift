@@ -61,6 +61,10 @@ struct InvoiceColumns: Sendable {
     var taxRounding: [String] = []
     var taxes: [JSONText] = []
     var buyer: [JSONText] = []
+    var paymentTermsDays: [Int32] = []
+    var purchaseOrderNumber: [String?] = []
+    var notes: [String?] = []
+    var replaces: [InvoiceID?] = []
 
     mutating func append(_ invoice: InvoiceToIssue, dueOn due: Day) {
         id.append(invoice.id.uuid)
@@ -76,6 +80,10 @@ struct InvoiceColumns: Sendable {
         taxRounding.append(invoice.taxRounding.rawValue)
         taxes.append(invoice.taxes)
         buyer.append(invoice.buyer)
+        paymentTermsDays.append(Int32(invoice.paymentTermsDays))
+        purchaseOrderNumber.append(invoice.remarks.purchaseOrderNumber)
+        notes.append(invoice.remarks.notes)
+        replaces.append(invoice.replaces)
     }
 }
 
@@ -91,12 +99,14 @@ struct LineColumns: Sendable {
     var netMinor: [Int64] = []
     var taxMinor: [Int64] = []
     var taxRatePPM: [Int32] = []
+    var taxClass: [TaxClass] = []
     var taxCategory: [TaxCategory] = []
     var taxes: [JSONText] = []
     var periodStart: [Day?] = []
     var periodEnd: [Day?] = []
     var source: [String?] = []
     var explanation: [JSONText] = []
+    var product: [ProductID?] = []
 
     mutating func append(_ lines: [LineToIssue], of id: InvoiceID, customer owner: CustomerID) {
         for (place, line) in lines.enumerated() {
@@ -110,12 +120,14 @@ struct LineColumns: Sendable {
             netMinor.append(line.netMinor)
             taxMinor.append(line.taxMinor)
             taxRatePPM.append(line.tax.rate.ratePPM)
+            taxClass.append(line.taxClass)
             taxCategory.append(line.tax.category)
             taxes.append(line.taxes)
             periodStart.append(line.periodStart)
             periodEnd.append(line.periodEnd)
             source.append(line.source)
             explanation.append(line.explanation)
+            product.append(line.product)
         }
     }
 }

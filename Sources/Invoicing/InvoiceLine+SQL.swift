@@ -13,18 +13,39 @@ extension InvoiceLine {
         netMinor = try row["net_minor"]
         taxMinor = try row["tax_minor"]
         taxRate = try TaxRate(row: row)
+        taxClass = try row["tax_class"]
         taxCategory = try row["tax_category"]
         taxes = try TaxRecord.components(row["taxes"])
         periodStart = try row["period_start"]
         periodEnd = try row["period_end"]
         source = try row["source"]
+        product = try row["product_id"]
         explanation = try row["explanation"]
+    }
+
+    private static let columns: SQL =
+        """
+        line_no, description, quantity_micros, unit_price_minor, discount_minor, net_minor, tax_minor,
+        tax_rate_ppm, tax_class, tax_category, taxes, period_start, period_end, source, product_id,
+        explanation
+        """
+
+    /// Of drafts, invoice by invoice, as a person wrote them.
+    static func drafts(
+        of invoices: [InvoiceID], in currency: Currency, _ tx: Transaction
+    ) async throws -> [DraftLine] {
+        let lines = try await tx.all(
+            """
+            SELECT \(columns) FROM invoice_lines
+            WHERE invoice_id = ANY(\(invoices))
+            ORDER BY invoice_id, line_no
+            """, InvoiceLine.init(row:))
+        return lines.map { DraftLine($0, in: currency) }
     }
 
     static func all(of invoice: InvoiceID) -> SQL {
         """
-        SELECT line_no, description, quantity_micros, unit_price_minor, discount_minor, net_minor,
-            tax_minor, tax_rate_ppm, tax_category, taxes, period_start, period_end, source, explanation
+        SELECT \(columns)
         FROM invoice_lines
         WHERE invoice_id = \(invoice)
         ORDER BY line_no

@@ -15,16 +15,24 @@ package struct Invoices: Sendable {
     /// by the invoice makes it billable again there.
     package typealias Release = @Sendable (Transaction, InvoiceID, UUID) async throws -> Void
 
+    /// Called in the transaction that issues an invoice in the place of another, once its lines are written:
+    /// whoever billed something by the former has it billed by the new one there.
+    package typealias Transfer = @Sendable (Transaction, ReplacedInvoice) async throws -> Void
+
     private let database: Database
-    private let tenants: Tenants
+    let tenants: Tenants
     private let taxBooks: TaxBooks
     private let releases: [Release]
+    let transfers: [Transfer]
 
-    init(database: Database, tenants: Tenants, taxBooks: TaxBooks, releases: [Release]) {
+    init(
+        database: Database, tenants: Tenants, taxBooks: TaxBooks, releases: [Release], transfers: [Transfer]
+    ) {
         self.database = database
         self.tenants = tenants
         self.taxBooks = taxBooks
         self.releases = releases
+        self.transfers = transfers
     }
 
     /// What a new draft is made of. Without `serviceOn` it is for the tenant's today.
@@ -33,6 +41,30 @@ package struct Invoices: Sendable {
         let currency: Currency
         let serviceOn: Day?
         let lines: [DraftLine]
+        let remarks: InvoiceRemarks
+
+        fileprivate var subject: TaxedSubject {
+            TaxedSubject(customer: customer, currency: currency, termsDays: remarks.paymentTermsDays)
+        }
+    }
+
+    /// What the lines of an invoice are taxed for.
+    struct TaxedSubject: Sendable {
+        let customer: CustomerID
+        let currency: Currency
+        /// The invoice's own; nil as the policies say.
+        let termsDays: Int?
+
+        init(customer: CustomerID, currency: Currency, termsDays: Int?) {
+            self.customer = customer
+            self.currency = currency
+            self.termsDays = termsDays
+        }
+
+        init(_ invoice: Invoice, _ remarks: InvoiceRemarks) {
+            self.init(
+                customer: invoice.customer, currency: invoice.currency, termsDays: remarks.paymentTermsDays)
+        }
     }
 
     func list(
@@ -49,41 +81,27 @@ package struct Invoices: Sendable {
         return document
     }
 
-    /// Throws `unknownCustomer`, `negative`, `tooLarge`.
+    /// Throws `unknownCustomer`, `unknownProduct`, `negative`, `tooLarge`.
     func draft(_ draft: Draft, in change: Change) async throws -> InvoiceDocument {
         let tx = change.tx
         let calendar = try await tenants.calendar(in: tx)
-        let lines = try await taxed(
-            draft.lines, in: draft.currency, for: draft.customer, calendar, in: tx)
+        let lines = try await taxed(draft.lines, for: draft.subject, calendar, in: tx)
         let invoice = Invoice(
             id: .new(), customer: draft.customer, state: .draft, version: 1, number: nil,
             currency: draft.currency, serviceOn: draft.serviceOn ?? calendar.today, issuedOn: nil,
             dueOn: nil,
             netMinor: lines.totals.netMinor, taxMinor: lines.totals.taxMinor,
             grossMinor: lines.totals.grossMinor, settledMinor: 0, lineCount: lines.lines.count,
-            taxRounding: lines.rounding, recordedAt: change.now)
+            taxRounding: lines.rounding, recordedAt: change.now, remarks: draft.remarks)
         try await invoice.insertDraft(lines, in: tx)
         return try await document(invoice.id, in: tx)
-    }
-
-    /// Gives a draft other lines. Throws `notFound`, `wrongState`, `negative`, `tooLarge`.
-    func replaceLines(
-        of id: InvoiceID, by lines: [DraftLine], in change: Change
-    ) async throws -> Changed<InvoiceDocument> {
-        let tx = change.tx
-        let before = try await lock(id, for: .replaceLines, in: change)
-        let invoice = before.invoice
-        let calendar = try await tenants.calendar(in: tx)
-        let lines = try await taxed(lines, in: invoice.currency, for: invoice.customer, calendar, in: tx)
-        try await invoice.replaceLines(by: lines, in: tx)
-        return Changed(from: before, to: try await document(id, in: tx))
     }
 
     /// Deletes a draft and returns it: it never had a number, so nothing is missing. Throws `notFound`,
     /// `wrongState`.
     func delete(_ id: InvoiceID, in change: Change) async throws -> InvoiceDocument {
         let draft = try await lock(id, for: .delete, in: change)
-        try await draft.invoice.delete(in: change.tx)
+        try await Invoice.delete([id], in: change.tx)
         return draft
     }
 
@@ -95,7 +113,8 @@ package struct Invoices: Sendable {
         let invoice = before.invoice
         let calendar = try await tenants.calendar(in: tx)
         let drafts = before.lines.map { DraftLine($0, in: invoice.currency) }
-        let lines = try await taxed(drafts, in: invoice.currency, for: invoice.customer, calendar, in: tx)
+        let lines = try await taxed(
+            drafts, for: TaxedSubject(invoice, invoice.remarks), calendar, in: tx)
         guard let buyer = try await Buyer.snapshot(of: invoice.customer, in: tx) else {
             throw Problem.notFound
         }
@@ -136,7 +155,7 @@ package struct Invoices: Sendable {
 
 extension Invoices {
     /// The invoice as it is before the change, which nobody else can make until this one has ended.
-    private func lock(
+    func lock(
         _ id: InvoiceID, for action: Invoice.Action, in change: Change
     ) async throws -> InvoiceDocument {
         let invoice = try await change.subject(Invoice.lock(id, in: change.tx))
@@ -144,24 +163,23 @@ extension Invoices {
         return try await document(id, in: change.tx)
     }
 
-    private func document(_ id: InvoiceID, in tx: Transaction) async throws -> InvoiceDocument {
+    func document(_ id: InvoiceID, in tx: Transaction) async throws -> InvoiceDocument {
         let answers = try await tx.pipeline(Invoice.document(id, tx.scope))
         guard let document = try InvoiceDocument(answers) else { throw Problem.notFound }
         return document
     }
 
-    private func issuance(_ calendar: TenantCalendar, in change: Change) async throws -> Issuance {
+    func issuance(_ calendar: TenantCalendar, in change: Change) async throws -> Issuance {
         Issuance(
             tenant: change.tx.scope.tenant, calendar: calendar,
             seller: try await Sellers.snapshot(in: change.tx, calendar), recordedAt: change.now)
     }
 
     /// The lines with the tax of the customer's country, by the policies that count for it, all as of today.
-    private func taxed(
-        _ lines: [DraftLine], in currency: Currency, for customer: CustomerID, _ calendar: TenantCalendar,
-        in tx: Transaction
+    func taxed(
+        _ lines: [DraftLine], for subject: TaxedSubject, _ calendar: TenantCalendar, in tx: Transaction
     ) async throws -> TaxedLines {
-        guard let customer = try await Customer.find(customer, in: tx) else {
+        guard let customer = try await Customer.find(subject.customer, in: tx) else {
             throw InvoicingProblem.unknownCustomer
         }
         let certificates = try TaxExemption.certificates(
@@ -172,8 +190,10 @@ extension Invoices {
             isBusiness: false, isExempt: customer.isTaxExempt, certificates: certificates[customer.id] ?? [])
         let policies = try await customer.cascade(under: calendar.settings, in: tx)
         let book = try await taxBooks.open(calendar.settings, in: tx)
-        let tax = book.tax(on: .standard, for: buyer, on: calendar.today)
-        return try TaxedLines(lines, in: currency, tax: tax, policies: policies)
+        return try TaxedLines(
+            lines, in: subject.currency,
+            tax: { book.tax(on: $0, for: buyer, on: calendar.today) }, policies: policies,
+            termsDays: subject.termsDays)
     }
 
     private func write(

@@ -129,8 +129,9 @@ package enum InvoicingAudit {
         HAVING i.number IS NULL OR sum(c.gross_minor) > i.gross_minor OR min(c.gross_minor) <= 0
         """
 
-    /// Of each line of a void invoice the whole is credited; of another's no more than its net and its tax,
-    /// all of its tax with all of its net, and else as much of both: each part was rounded, and the line.
+    /// Of each line of a void invoice the whole is credited; of another's no more than its net, its tax and
+    /// its quantity, all of its tax with all of its net, and else as much of both: each part was rounded, and
+    /// the line. What a line below zero takes off is taken back below zero.
     private static let creditedLines: SQL =
         """
         SELECT i.number AS object,
@@ -138,7 +139,7 @@ package enum InvoicingAudit {
                 l.tax_minor, c.net_minor, c.tax_minor) AS detail
         FROM (
             SELECT n.tenant_id, n.invoice_id, k.invoice_line_no AS line_no, sum(k.net_minor) AS net_minor,
-                sum(k.tax_minor) AS tax_minor, count(*) AS parts
+                sum(k.tax_minor) AS tax_minor, sum(k.quantity_micros) AS quantity_micros, count(*) AS parts
             FROM credit_note_lines AS k
             JOIN credit_notes AS n ON n.tenant_id = k.tenant_id AND n.id = k.credit_note_id
             GROUP BY n.tenant_id, n.invoice_id, k.invoice_line_no
@@ -149,10 +150,12 @@ package enum InvoicingAudit {
         WHERE CASE
             WHEN l.line_no IS NULL THEN true
             WHEN i.state = 'void' THEN (c.net_minor, c.tax_minor) <> (l.net_minor, l.tax_minor)
-            WHEN c.net_minor <= 0 OR c.net_minor > l.net_minor THEN true
+            WHEN c.net_minor NOT BETWEEN LEAST(0, l.net_minor) AND GREATEST(0, l.net_minor) THEN true
+            WHEN c.quantity_micros > l.quantity_micros THEN true
             WHEN c.net_minor = l.net_minor THEN c.tax_minor <> l.tax_minor
-            ELSE c.tax_minor NOT BETWEEN 0 AND l.tax_minor
-                OR abs(c.tax_minor * l.net_minor - l.tax_minor * c.net_minor) > (c.parts + 1) * l.net_minor
+            ELSE c.tax_minor NOT BETWEEN LEAST(0, l.tax_minor) AND GREATEST(0, l.tax_minor)
+                OR abs(c.tax_minor * l.net_minor - l.tax_minor * c.net_minor)
+                    > (c.parts + 1) * abs(l.net_minor)
         END
         """
 

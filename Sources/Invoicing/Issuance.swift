@@ -47,6 +47,10 @@ package struct InvoiceToIssue: Sendable {
     /// By category and rate, as `InvoiceTotals.record` writes it.
     package let taxes: JSONText
     package let paymentTermsDays: Int
+    /// What a person decided beside the lines; the terms stand above.
+    var remarks = InvoiceRemarks.none
+    /// The cancelled invoice in whose place it is issued.
+    var replaces: InvoiceID?
     package let lines: [LineToIssue]
 
     package init(
@@ -71,21 +75,24 @@ package struct InvoiceToIssue: Sendable {
 /// One line of it; its number is its place, counted from 1.
 package struct LineToIssue: Sendable {
     package let description: String
-    package let quantityMicros: Int64
-    package let unitPriceMinor: Int64
+    package internal(set) var quantityMicros: Int64
+    package internal(set) var unitPriceMinor: Int64
     /// What is taken off unit price times quantity; not below zero.
-    package let discountMinor: Int64
+    package internal(set) var discountMinor: Int64
     package let netMinor: Int64
     package let taxMinor: Int64
     package let tax: LineTax
     /// Of each tax that the line bears, as `LineTax.record` writes it.
     package let taxes: JSONText
-    package let periodStart: Day?
+    package internal(set) var periodStart: Day?
     /// The first day that is no longer paid for.
-    package let periodEnd: Day?
+    package internal(set) var periodEnd: Day?
     /// What the line was made from, as its maker calls it.
-    package let source: String?
-    package let explanation: JSONText
+    package internal(set) var source: String?
+    package internal(set) var explanation: JSONText
+    /// Of the catalogue, where a person said so.
+    var product: ProductID?
+    package var taxClass = TaxClass.standard
 
     package init(
         description: String, quantityMicros: Int64, unitPriceMinor: Int64, discountMinor: Int64 = 0,

@@ -14,6 +14,10 @@ package struct LineCredit: Sendable, Hashable {
     /// Why so much is taken back, as a JSON object. Nil when a whole invoice is cancelled: its lines explain
     /// themselves.
     package let explanation: JSONText?
+    /// How many of what the line sold; nil where an amount is taken back.
+    var quantity: Quantity?
+    /// The tax that goes back with it; nil where that follows from the rate.
+    var taxMinor: Int64?
 
     package init(
         line: Int, netMinor: Int64, description: String, period: DaySpan?, explanation: JSONText?

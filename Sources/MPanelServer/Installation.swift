@@ -108,12 +108,13 @@ package struct Installation: Sendable {
         tax = Tax(database: database, clock: clock)
         ledger = Ledger(database: database)
         invoicing = Invoicing(
-            database: database, tenants: tenants, taxBooks: tax.books,
+            database: database, tenants: tenants, taxBooks: tax.books, clock: clock,
             releases: [
                 { tx, invoice, creditNote in
                     try await Subscriptions.release(invoice, by: creditNote, in: tx)
                 }
-            ])
+            ],
+            transfers: [{ tx, replaced in try await Subscriptions.transfer(replaced, in: tx) }])
         subscriptions = Subscriptions(
             database: database, tenants: tenants, taxBooks: tax.books, clock: clock, logger: logger)
         // What others build on comes first, mail last.
@@ -186,7 +187,7 @@ package struct Installation: Sendable {
     }
 
     var jobDefinitions: [JobDefinition] {
-        subscriptions.jobs + automation.jobs + subscribers.map { $0.job(on: database) }
+        subscriptions.jobs + invoicing.jobs + automation.jobs + subscribers.map { $0.job(on: database) }
     }
 
     /// Does the jobs of all capabilities.

@@ -18,3 +18,10 @@ package struct Change: Sendable {
         return found
     }
 }
+
+extension Change {
+    /// What a job changes in the name of whoever asked for it. What is to be in the audit log is `record`ed.
+    package init(_ tx: Transaction, by actor: Actor, doing verb: String, at now: Instant) {
+        self.init(tx: tx, command: Command(verb, by: actor), now: now)
+    }
+}

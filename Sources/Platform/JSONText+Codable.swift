@@ -1,4 +1,6 @@
+import Crypto
 import Foundation
+package import Kernel
 package import Postgres
 
 extension JSONText {
@@ -11,5 +13,17 @@ extension JSONText {
 
     package func decode<Value: Decodable>(_ type: Value.Type = Value.self) throws -> Value {
         try JSONDecoder().decode(type, from: Data(text.utf8))
+    }
+
+    /// What a preview hands out of all that it shows, so that it is only carried out if it still comes to
+    /// that.
+    package var commitment: Text<64, 64> {
+        get throws {
+            let digest = SHA256.hash(data: Data(text.utf8)).map {
+                ($0 < 16 ? "0" : "") + String($0, radix: 16)
+            }
+            guard let commitment = Text<64, 64>(digest.joined()) else { throw Problem.notFound }
+            return commitment
+        }
     }
 }

@@ -19,7 +19,7 @@ struct Guide {
             ("policies", PackageResources.policies_md), ("catalogue", PackageResources.catalogue_md),
             ("prices", PackageResources.prices_md), ("tax", PackageResources.tax_md),
             ("changes", PackageResources.changes_md), ("renewals", PackageResources.renewals_md),
-            ("discounts", PackageResources.discounts_md),
+            ("discounts", PackageResources.discounts_md), ("invoices", PackageResources.invoices_md),
             ("explanations", PackageResources.explanations_md),
             ("quarantine", PackageResources.quarantine_md),
             ("calculations", PackageResources.calculations_md), ("audit", PackageResources.audit_md),

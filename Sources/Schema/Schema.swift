@@ -40,7 +40,11 @@ package enum Schema {
         migration(34, "billing_in_arrears", PackageResources._034_billing_in_arrears_sql),
         migration(
             35, "upgrade_paths_and_stock", PackageResources._035_upgrade_paths_and_stock_sql),
-        migration(36, "tax_rules", PackageResources._036_tax_rules_sql),
+        migration(36, "credit_notes_by_hand", PackageResources._036_credit_notes_by_hand_sql),
+        migration(37, "drafts_by_hand", PackageResources._037_drafts_by_hand_sql),
+        migration(38, "reissued_invoices", PackageResources._038_reissued_invoices_sql),
+        migration(39, "invoice_batches", PackageResources._039_invoice_batches_sql),
+        migration(40, "tax_rules", PackageResources._040_tax_rules_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ sql: [UInt8]) -> Migration {

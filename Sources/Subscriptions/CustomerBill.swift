@@ -100,13 +100,15 @@ extension CustomerBill {
                     line, of: invoice, for: items[line.item], price: row.price, rules: rules
                 ).naming(row.policies(of: line.charge) + applied)
                 let charge = row.shown(line.charge)
-                return LineToIssue(
+                var issued = LineToIssue(
                     description: charge.description, quantityMicros: charge.quantity.micros,
                     unitPriceMinor: charge.unitMinor, discountMinor: line.charge.discountMinor,
                     netMinor: line.netMinor, tax: line.tax,
                     taxesMinor: invoice.totals.componentTaxesMinor[place],
                     periodStart: line.term.start, periodEnd: line.term.end,
                     source: row.itemID.description, explanation: JSONText(explanation.json))
+                issued.taxClass = items[line.item].taxClass
+                return issued
             })
     }
 }

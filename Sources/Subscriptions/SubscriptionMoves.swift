@@ -1,7 +1,5 @@
 import BillingMath
 import Catalog
-import Crypto
-import Foundation
 import Invoicing
 import Kernel
 import Platform
@@ -123,15 +121,9 @@ private struct PlannedMove {
         get throws {
             let now = try SettlementBody(settlement, notes, isIssued: false)
             let next = try settlement.next(basis).map { SettledInvoiceBody($0, isIssued: false) }
-            let shown = try JSONText(encoding: Shown(now: now, next: next)).text
-            let digest = SHA256.hash(data: Data(shown.utf8)).map {
-                ($0 < 16 ? "0" : "") + String($0, radix: 16)
-            }
-            guard let commitment = Text<64, 64>(digest.joined()) else {
-                throw SubscriptionsProblem.unbillable
-            }
             return PreviewBody(
-                now: now, nextDueOn: next.map(\.serviceOn).min(), next: next, commitment: commitment)
+                now: now, nextDueOn: next.map(\.serviceOn).min(), next: next,
+                commitment: try JSONText(encoding: Shown(now: now, next: next)).commitment)
         }
     }
 

@@ -3,6 +3,7 @@ import BillingMath
 import Catalog
 import Customers
 package import Foundation
+package import Invoicing
 package import Kernel
 package import Logging
 package import Platform
@@ -56,6 +57,12 @@ package struct Subscriptions: Sendable {
     /// For Invoicing, which calls it when an invoice is voided: its terms can be billed again.
     package static func release(_ invoice: InvoiceID, by creditNote: UUID, in tx: Transaction) async throws {
         try await BilledTerm.release(invoice, by: creditNote, in: tx)
+    }
+
+    /// For Invoicing, which calls it when an invoice takes the place of another: what that billed is billed
+    /// by the new one.
+    package static func transfer(_ replaced: ReplacedInvoice, in tx: Transaction) async throws {
+        try await BilledTerm.transfer(replaced, in: tx)
     }
 
     /// What a customer orders.

@@ -167,7 +167,8 @@ struct Attempt: Sendable {
             _ = try await client.must(
                 .post, "/\(object)/changes",
                 ["items": [["price_id": .string(price)]], "when": "term_end"])
-        case "voidInvoice": _ = try await client.must(.post, "/\(object)/finalization")
+        case "voidInvoice", "issueCreditNote", "reissueInvoice":
+            _ = try await client.must(.post, "/\(object)/finalization")
         case "startBillingRun": try await world.overseen("DELETE FROM jobs", "DELETE FROM billing_runs")
         case "retryJob", "discardJob":
             try await world.overseen("UPDATE jobs SET state = 'dead', due_at = NULL, ended_at = now()")

@@ -210,15 +210,18 @@ extension Endpoint {
         }
     }
 
-    /// The path with a new object of the maker's company.
+    /// The path with a new object of the maker's company, and the first line where it names one.
     func path(of maker: ObjectMaker) async throws -> String {
         route.path.replacing("{\(route.placeholders[0])}", with: try await maker.make(for: try collection))
+            .replacing("{number}", with: "1")
     }
 
     /// What the placeholder names one of: the part of the path before it.
     var collection: Substring {
         get throws {
-            try #require(route.placeholders.count == 1, "\(route): the maker knows paths of one object")
+            try #require(
+                route.placeholders.filter { $0 != "number" }.count == 1,
+                "\(route): the maker knows paths of one object")
             let parts = route.path.split(separator: "/")
             let place = try #require(parts.firstIndex { $0.hasPrefix("{") })
             return parts[place - 1]

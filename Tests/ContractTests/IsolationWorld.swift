@@ -28,6 +28,7 @@ extension World {
                 _ = try await maker.taxRule()
                 _ = try await maker.taxExemption()
                 _ = try await maker.upgradePath()
+                _ = try await maker.batch()
                 _ = try await maker.quarantined()
             }
             _ = try await maker.taxRegistration()

@@ -41,6 +41,7 @@ extension Endpoint {
         if ["grantDiscount", "createCoupon"].contains(about.name) {
             valid = valid.replacing("/amount", by: nil)
         }
+        valid = try await validInvoicing(valid, maker)
         // No coupon has the code.
         for pointer in places.map(\.pointer) where pointer.hasPrefix("/coupon_code") {
             valid = valid.replacing(
@@ -55,6 +56,34 @@ extension Endpoint {
         if about.name == "createUser" { valid = valid.replacing("/role", by: "customer") }
         if about.name == "changePassword" {
             valid = valid.replacing("/current_password", by: .string(TestSignIn.password))
+        }
+        return valid
+    }
+
+    /// The same for what invoicing takes.
+    private func validInvoicing(_ body: JSONValue, _ maker: ObjectMaker) async throws -> JSONValue {
+        var valid = body
+        // The day behind a line's period.
+        for pointer in places.map(\.pointer) where pointer.hasSuffix("/period_end") {
+            valid = valid.replacing(pointer[...], by: "2027-12-31")
+        }
+        // Drafts of one customer become one.
+        if about.name == "mergeInvoices" {
+            let customer = try await maker.customer()
+            let drafts = [
+                try await maker.draft(of: customer)["id"], try await maker.draft(of: customer)["id"],
+            ]
+            valid = valid.replacing("/invoice_ids", by: .array(drafts))
+        }
+        // A batch names its invoices, and only a void has a reason.
+        if about.name == "startInvoiceBatch" {
+            for field in ["/customer_id", "/service_until", "/reason"] {
+                valid = valid.replacing(field[...], by: nil)
+            }
+        }
+        // A credit note takes back the whole, lines or an amount.
+        if ["issueCreditNote", "previewCreditNote"].contains(about.name) {
+            for field in ["/lines", "/amount", "/basis"] { valid = valid.replacing(field[...], by: nil) }
         }
         return valid
     }

@@ -29,6 +29,7 @@ struct ObjectMaker: Sendable {
             case "customer-groups": try await group()
             case "customers": try await customer()
             case "discounts": try await discount()
+            case "invoice-batches": try await batch()
             case "invoices": try await draft()
             case "jobs": try await job()
             case "prices": try await product()["prices"][0]
@@ -242,6 +243,12 @@ struct ObjectMaker: Sendable {
         _ = try await company.owner.must(.post, "/v1/invoices/\(id)/finalization")
         return try await company.owner.must(.post, "/v1/invoices/\(id)/void", ["reason": "A test"])[
             "credit_notes"][0]
+    }
+
+    /// Of one draft, which waits.
+    func batch() async throws -> JSONValue {
+        try await company.owner.must(
+            .post, "/v1/invoice-batches", ["operation": "finalize", "invoice_ids": [try await draft()["id"]]])
     }
 
     /// Only one may wait at a time.

@@ -26,13 +26,14 @@ struct InvoiceStatesTests {
     @Test(
         "Each state allows its actions",
         arguments: [
-            (.draft, 1, 0, [.replaceLines, .delete, .finalize]),
-            (.draft, 0, 0, [.replaceLines, .delete]),
-            (.open, 1, 0, [.void]),
+            (.draft, 1, 0, [.replaceLines, .update, .merge, .delete, .finalize]),
+            (.draft, 0, 0, [.replaceLines, .update, .merge, .delete]),
+            (.open, 1, 0, [.void, .reissue, .credit]),
+            (.open, 1, 4, [.credit]),
             (.open, 1, 5, []),
-            (.paid, 1, 0, [.void]),
+            (.paid, 1, 0, [.void, .reissue, .credit]),
             (.paid, 1, 5, []),
-            (.uncollectible, 1, 0, [.void]),
+            (.uncollectible, 1, 0, [.void, .reissue]),
             (.void, 1, 0, []),
         ] as [(Invoice.State, Int, Int64, [Invoice.Action])])
     func actions(_ state: Invoice.State, lineCount: Int, settledMinor: Int64, expected: [Invoice.Action]) {

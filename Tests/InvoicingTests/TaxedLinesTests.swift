@@ -10,8 +10,10 @@ import Testing
 @Suite("Lines by hand")
 struct TaxedLinesTests {
     private let eur = Currency("EUR")!
-    private let german = LineTax(
-        rate: TaxRate(ratePPM: 190_000)!, reason: .countryRate(CountryCode("DE")!, name: "USt"))
+    private let german: @Sendable (TaxClass) -> LineTax = { _ in
+        LineTax(
+            rate: TaxRate(ratePPM: 190_000)!, reason: .countryRate(CountryCode("DE")!, name: "USt"))
+    }
     private let shipped = PolicyCascade(tenant: .none)
 
     @Test("A line is price times quantity, taxed, and explained by the rule manual")
@@ -41,7 +43,8 @@ struct TaxedLinesTests {
         var settings = PolicySettings()
         settings[Policies.taxRounding] = rounding
         let taxed = try TaxedLines(
-            [line("1", 105), line("1", 105)], in: eur, tax: tenth, policies: PolicyCascade(tenant: settings))
+            [line("1", 105), line("1", 105)], in: eur, tax: { _ in tenth },
+            policies: PolicyCascade(tenant: settings))
         #expect(taxed.totals.taxMinor == tax)
         #expect(taxed.lines.reduce(0) { $0 + $1.taxMinor } == tax)
         #expect(taxed.lines.reduce(0) { $0 + $1.netMinor } == 210)
@@ -50,10 +53,13 @@ struct TaxedLinesTests {
     @Test("A discount may be a line, but not the whole")
     func discounts() throws {
         #expect(
-            try TaxedLines([line("1", 100), line("1", -100)], in: eur, tax: german, policies: shipped).totals
+            try TaxedLines(
+                [line("1", 100), line("1", -100)], in: eur, tax: german, policies: shipped
+            ).totals
                 .grossMinor == 0)
         #expect(throws: InvoicingProblem.negative) {
-            try TaxedLines([line("1", 100), line("1", -101)], in: eur, tax: german, policies: shipped)
+            try TaxedLines(
+                [line("1", 100), line("1", -101)], in: eur, tax: german, policies: shipped)
         }
     }
 

@@ -125,7 +125,7 @@ struct CreditedInvoiceTests {
             #expect(standing["state"] == "open" && standing["version"] == 3)
             #expect(standing["settled"]["amount"] == 1547)
             #expect(standing["credit_notes"].items.map(\.["number"]) == ["CN-2026-000001"])
-            #expect(standing["actions"] == [])
+            #expect(standing["actions"] == ["credit"])
 
             let postings = try await owner.send(.get, "/v1/postings?customer_id=\(customer)")
             let credits = postings["items"].items.filter { $0["cause"] == "credit" }

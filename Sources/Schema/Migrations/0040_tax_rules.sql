@@ -68,6 +68,8 @@ ALTER TABLE products ADD COLUMN tax_class text NOT NULL DEFAULT 'standard'
 -- How a line is taxed: the category of EN 16931, and each tax that it bears with its amount. NULL on lines from before
 -- there were categories: they bear one tax, at tax_rate_ppm.
 ALTER TABLE invoice_lines
+    -- What kind of thing it sells, for whoever taxes the line anew; NULL: standard.
+    ADD COLUMN tax_class text CHECK (tax_class ~ '^[a-z][a-z0-9_]{0,31}$'),
     ADD COLUMN tax_category text CHECK (tax_category IN ('S', 'Z', 'E', 'AE', 'K', 'G', 'O')),
     ADD COLUMN taxes json;
 ALTER TABLE credit_note_lines
