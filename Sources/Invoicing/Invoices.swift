@@ -187,7 +187,9 @@ extension Invoices {
         let country = customer.address.country
         let buyer = TaxBuyer(
             country: country, region: TaxBuyer.region(customer.address.region?.text, in: country),
-            isBusiness: false, isExempt: customer.isTaxExempt, certificates: certificates[customer.id] ?? [])
+            isBusiness: TaxBuyer.isBusiness(
+                isCompany: customer.kind == .company, taxID: customer.taxID?.text, in: country),
+            isExempt: customer.isTaxExempt, certificates: certificates[customer.id] ?? [])
         let policies = try await customer.cascade(under: calendar.settings, in: tx)
         let book = try await taxBooks.open(calendar.settings, in: tx)
         return try TaxedLines(

@@ -196,7 +196,7 @@ extension BilledCustomer {
     static func selection(of customers: [CustomerID]) -> SQL {
         """
         SELECT id, country, tax_exempt, \(Buyer.snapshot) AS buyer, customer_group_id, policies, region,
-            false AS is_business
+            company_name IS NOT NULL AS is_company, tax_id
         FROM customers
         WHERE id = ANY(\(customers.map(\.uuid)))
         """
@@ -227,6 +227,6 @@ extension BilledCustomer {
         isTaxExempt = try row[2]
         buyer = try row[3]
         region = try row[6]
-        isBusiness = try row[7]
+        isBusiness = TaxBuyer.isBusiness(isCompany: try row[7], taxID: try row[8], in: country)
     }
 }

@@ -32,4 +32,17 @@ extension TaxBuyer {
         if code.hasPrefix(country.text + "-") { code.removeFirst(3) }
         return RegionCode(code)?.text
     }
+
+    /// Whether a tax number makes a customer a business in the eyes of tax: a company's, in the form of a VAT
+    /// number of its own country. Council Directive 2006/112/EC, Article 215: the prefix is the country's
+    /// code of ISO 3166, EL for Greece. Spaces, dots and hyphens are how people write it.
+    package static func isBusiness(isCompany: Bool, taxID: String?, in country: CountryCode) -> Bool {
+        guard isCompany, let taxID else { return false }
+        let number = taxID.uppercased().filter { !" .-".contains($0) }
+        let prefix = country.text == "GR" ? "EL" : country.text
+        guard number.hasPrefix(prefix) else { return false }
+        let digits = number.dropFirst(2)
+        return (2...13).contains(digits.utf8.count) && digits.contains(where: \.isNumber)
+            && digits.utf8.allSatisfy { (48...57).contains($0) || (65...90).contains($0) }
+    }
 }

@@ -76,6 +76,42 @@ struct TaxRuleStories {
         }
     }
 
+    @Test("a business elsewhere in the EU accounts for the tax itself once it has told its VAT number")
+    func reverseCharge() async throws {
+        try await Self.tell { company, staff, story in
+            try await staff.registers(["country": "DE"])
+            try await staff.moves(story, to: "FR")
+            try await story.on("2027-02-01")
+            let customer = try await story.read()["customer_id"].text ?? ""
+            let changed = try await staff.send(
+                .patch, "/v1/customers/\(customer)",
+                ["company_name": "Exemple SARL", "tax_id": "FR40303265045"])
+            #expect(changed.status == 200, "\(changed.text)")
+            try await story.on("2027-03-01")
+            try await story.tells([
+                "2027-01-01: Product web, 2027-01-01–2027-02-01, 1000 + 190",
+                // A consumer of a provider without the One Stop Shop pays the rate of the provider's country.
+                "2027-02-01: Product web, 2027-02-01–2027-03-01, 1000 + 190",
+                "2027-03-01: Product web, 2027-03-01–2027-04-01, 1000 + 0",
+            ])
+            let march = try await staff.invoice(issuedOn: "2027-03-01")
+            #expect(march["taxes"].items.map(TestClient.subtotal) == ["AE - 0: 1000 0 reverse_charge"])
+            let byHand = try await staff.made(
+                "/v1/invoices",
+                [
+                    "customer_id": .string(customer), "currency": "EUR",
+                    "lines": [
+                        [
+                            "description": "Work", "quantity": "1",
+                            "unit_price": ["amount": 100, "currency": "EUR"],
+                        ]
+                    ],
+                ])
+            let draft = try await staff.send(.get, "/v1/invoices/\(byHand)").json
+            #expect(draft["taxes"].items.map(TestClient.subtotal) == ["AE - 0: 100 0 reverse_charge"])
+        }
+    }
+
     @Test("who moved gets a term back at the tax that it bore")
     func movedThenLeft() async throws {
         try await Self.tell { company, staff, story in
